@@ -1,0 +1,31 @@
+# nexo_mock_embed(<target> <name> <file>...): makes the texts of the files part of the target, as the
+# table `nexo_mock::embedded::<name>` of {stem, text}, declared in <nexo_mock/codec/embedded.hpp>.
+function(nexo_mock_embed target name)
+  set(entries "")
+  foreach(path IN LISTS ARGN)
+    set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS "${path}")
+    file(READ "${path}" text)
+    string(FIND "${text}" ")embed\"" delimiter)
+    if(NOT delimiter EQUAL -1)
+      message(FATAL_ERROR "${path}: contains the delimiter of the embedding literal")
+    endif()
+    cmake_path(GET path STEM stem)
+    string(APPEND entries "    {\"${stem}\", R\"embed(${text})embed\"},\n")
+  endforeach()
+  set(output "${CMAKE_CURRENT_BINARY_DIR}/embedded_${name}.cpp")
+  file(CONFIGURE OUTPUT "${output}" CONTENT
+"#include <nexo_mock/codec/embedded.hpp>
+
+namespace nexo_mock::embedded {
+
+namespace {
+constexpr file table[] = {
+@entries@};
+}  // namespace
+
+const std::span<const file> @name@ = table;
+
+}  // namespace nexo_mock::embedded
+" @ONLY)
+  target_sources(${target} PRIVATE "${output}")
+endfunction()

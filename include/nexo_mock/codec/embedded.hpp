@@ -1,0 +1,17 @@
+#pragma once
+
+#include <span>
+#include <string_view>
+
+/// Files of the repository that are part of the executable.
+namespace nexo_mock::embedded {
+
+struct file {
+    std::string_view stem;  ///< file name without its extension
+    std::string_view text;
+};
+
+/// scenarios/*.json, known to --scenario by their stems.
+extern const std::span<const file> scenarios;
+
+}  // namespace nexo_mock::embedded

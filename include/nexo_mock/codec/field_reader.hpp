@@ -1,0 +1,89 @@
+#pragma once
+
+#include <nexo_mock/codec/json_document.hpp>
+
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace nexo_mock::codec {
+
+/// One mistake in a document.
+struct diagnostic {
+    text_position at;
+    std::string path;  ///< JSON Pointer; empty for the document itself
+    std::string message;
+};
+
+/// "FILE:LINE:COLUMN: error: /path: message".
+std::string format(const diagnostic& mistake, std::string_view file);
+
+/// A value of a document, where it stands, and where mistakes in it are collected, so that all of
+/// them are found in one run. Copies are cheap; the document must outlive them.
+class field {
+ public:
+    field(const json_node& node, std::string path, std::vector<diagnostic>& mistakes)
+        : node_{&node}, path_{std::move(path)}, mistakes_{&mistakes} {}
+
+    const json_node& node() const { return *node_; }
+    bool is(json_kind kind) const { return node_->kind == kind; }
+    void complain(std::string message) const;
+    /// "expected X, found a number".
+    void complain_expected(std::string_view expected) const;
+
+    // Each complains and answers none if the value is of another type or out of bounds.
+    std::optional<std::string> as_string() const;
+    std::optional<bool> as_bool() const;
+    std::optional<std::uint64_t> as_integer(std::uint64_t least, std::uint64_t most) const;
+    std::optional<double> as_number(double least, double most) const;
+
+    /// The items of an array; complains and answers none of anything else.
+    std::vector<field> as_items() const;
+    /// The items of an array, or the value itself.
+    std::vector<field> as_items_or_self() const;
+    /// The members of an object, whatever they are called.
+    std::vector<std::pair<std::string, field>> as_members() const;
+
+    /// This value at another path or with another node, complaining to the same place.
+    field at(const json_node& node, std::string_view step) const;
+
+ private:
+    friend class object_fields;
+
+    const json_node* node_;
+    std::string path_;
+    std::vector<diagnostic>* mistakes_;
+};
+
+/// The members of an object by name. Asking for a name makes it known; finish() complains of those
+/// nobody asked for, with the nearest known name, and of names given twice.
+class object_fields {
+ public:
+    /// Complains if it is no object; it is empty then.
+    explicit object_fields(const field& of);
+
+    std::optional<field> get(std::string_view name);
+    /// As get(), but complains if it is missing.
+    std::optional<field> require(std::string_view name);
+    void finish();
+
+ private:
+    const json_member* find(std::string_view name) const;
+
+    field of_;
+    std::vector<std::string_view> known_;
+};
+
+/// The candidate most like `word`, if any is near enough to be meant.
+std::optional<std::string_view> nearest(std::string_view word,
+                                        std::span<const std::string_view> candidates);
+
+/// ` (did you mean "x"?)`, or nothing.
+std::string did_you_mean(std::string_view word, std::span<const std::string_view> candidates);
+
+/// `"a", "b" or "c"`.
+std::string one_of_words(std::span<const std::string_view> words);
+
+}  // namespace nexo_mock::codec

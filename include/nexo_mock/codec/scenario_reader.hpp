@@ -1,0 +1,21 @@
+#pragma once
+
+#include <nexo_mock/codec/field_reader.hpp>
+#include <nexo_mock/domain/scenario.hpp>
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace nexo_mock::codec {
+
+/// A scenario, or all that is wrong with it.
+struct scenario_reading {
+    domain::scenario_ptr scenario;     ///< null if there are mistakes
+    std::vector<diagnostic> mistakes;  ///< in the order of the text
+};
+
+/// Reads a scenario file: JSON with comments and trailing commas, as docs/scenarios.md describes it.
+scenario_reading read_scenario(std::string_view text);
+
+}  // namespace nexo_mock::codec

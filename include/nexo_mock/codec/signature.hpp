@@ -1,0 +1,28 @@
+#pragma once
+
+#include <array>
+#include <memory>
+#include <string>
+#include <string_view>
+
+namespace nexo_mock::codec {
+
+/// Signs webhook bodies as the vendor does [D]: "sha256=" and the lower-case hexadecimal HMAC-SHA256
+/// of the exact bytes, keyed with the raw SHA-256 digest of the plain-text secret. The digest and
+/// the keyed state are computed once. Not for sharing between threads.
+class webhook_signer {
+ public:
+    /// Throws std::runtime_error if the cryptographic library refuses.
+    explicit webhook_signer(std::string_view secret);
+    ~webhook_signer();
+    webhook_signer(webhook_signer&&) noexcept;
+    webhook_signer& operator=(webhook_signer&&) noexcept;
+
+    std::string sign(std::string_view body) const;
+
+ private:
+    struct state;
+    std::unique_ptr<state> state_;
+};
+
+}  // namespace nexo_mock::codec

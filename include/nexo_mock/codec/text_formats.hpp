@@ -1,0 +1,39 @@
+#pragma once
+
+#include <nexo_mock/domain/ip_address.hpp>
+#include <nexo_mock/domain/money.hpp>
+#include <nexo_mock/domain/time.hpp>
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace nexo_mock::codec {
+
+/// "0.022", "25", "-1.5": no exponent, no trailing zeros.
+void append_money(std::string& out, domain::money amount);
+
+/// A decimal number as JSON writes it, exponent included; none if it has more than six decimals or
+/// is not within ±10^12.
+std::optional<domain::money> parse_money(std::string_view number);
+
+/// "2026-05-26T10:00:25Z": UTC in whole seconds, as the vendor writes it [D]; later parts of the
+/// second are cut off.
+std::string format_seconds(domain::time_point at);
+
+/// "2026-05-26T10:00:25.250Z": the control API's form, in milliseconds.
+std::string format_millis(domain::time_point at);
+
+/// UTC with `Z`, up to six decimals of a second, years 1970 to 9999.
+std::optional<domain::time_point> parse_time(std::string_view text);
+
+/// "250ms", "25s", "2m", "1h", with up to six decimals ("1.5s"); at most domain::delay::longest.
+std::optional<domain::duration> parse_duration(std::string_view text);
+
+/// The shortest of the forms parse_duration() reads, to the millisecond: "2m", "90s", "1.5s".
+std::string format_duration(domain::duration length);
+
+/// An IPv4 or IPv6 address, or either with "/<bits>".
+std::optional<domain::ip_range> parse_ip_range(std::string_view text);
+
+}  // namespace nexo_mock::codec

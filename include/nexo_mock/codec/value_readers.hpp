@@ -1,0 +1,47 @@
+#pragma once
+
+#include <nexo_mock/codec/field_reader.hpp>
+#include <nexo_mock/domain/delay.hpp>
+#include <nexo_mock/domain/glob.hpp>
+#include <nexo_mock/domain/money.hpp>
+#include <nexo_mock/domain/rule.hpp>
+
+#include <initializer_list>
+#include <optional>
+
+/// Readers of the values that scenario files and control calls are made of. Each complains in the
+/// field and answers none if the value is not of its kind.
+namespace nexo_mock::codec {
+
+std::optional<domain::duration> read_duration(const field& of);
+/// A duration, "25s..60s", or {"median": "90ms", "sigma": 0.4}.
+std::optional<domain::delay> read_delay(const field& of);
+/// "60s..120s"; either end may be left out.
+std::optional<domain::elapsed_range> read_elapsed(const field& of);
+/// Never negative.
+std::optional<domain::money> read_money(const field& of);
+/// A pattern or a list of them.
+std::optional<domain::glob_list> read_globs(const field& of);
+
+template <class T>
+struct named_value {
+    std::string_view name;
+    T value;
+};
+
+/// One of a few words.
+template <class T>
+std::optional<T> read_word(const field& of, std::initializer_list<named_value<T>> words) {
+    const auto text = of.as_string();
+    if (!text) return std::nullopt;
+    std::vector<std::string_view> names;
+    for (const auto& each : words) {
+        if (each.name == *text) return each.value;
+        names.push_back(each.name);
+    }
+    of.complain("expected " + one_of_words(names) + ", found \"" + *text + '"' +
+                did_you_mean(*text, names));
+    return std::nullopt;
+}
+
+}  // namespace nexo_mock::codec

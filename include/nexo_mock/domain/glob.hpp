@@ -1,0 +1,37 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace nexo_mock::domain {
+
+/// A pattern in which `*` stands for any run of characters and `?` for any one.
+class glob {
+ public:
+    explicit glob(std::string pattern);
+
+    bool matches(std::string_view text) const;
+    const std::string& text() const { return pattern_; }
+    bool is_literal() const { return literal_; }
+
+ private:
+    std::string pattern_;
+    bool literal_;
+};
+
+/// Alternatives; none given means that anything will do.
+class glob_list {
+ public:
+    glob_list() = default;
+    explicit glob_list(std::vector<glob> globs) : globs_{std::move(globs)} {}
+
+    bool matches(std::string_view text) const;
+    bool matches_anything() const { return globs_.empty(); }
+    const std::vector<glob>& globs() const { return globs_; }
+
+ private:
+    std::vector<glob> globs_;
+};
+
+}  // namespace nexo_mock::domain

@@ -1,0 +1,83 @@
+#pragma once
+
+#include <nexo_mock/domain/phone_number.hpp>
+#include <nexo_mock/domain/random.hpp>
+#include <nexo_mock/domain/scenario.hpp>
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+namespace nexo_mock::domain {
+
+/// A call as the rules see it.
+struct rule_query {
+    endpoint call = endpoint::send_otp;
+    std::string_view key;
+    std::string_view phone;               ///< E.164; empty: conditions on the phone fail
+    std::uint32_t phone_national = 0;     ///< the same number, as phone_number::national()
+    std::optional<domain::carrier> network;  ///< none: conditions on the carrier fail
+    std::string_view code;                ///< empty: conditions on the code fail
+    duration elapsed{};                   ///< since the account's world began
+};
+
+/// What the rules decided, and all that must be remembered of it once it takes effect.
+struct decision {
+    const rule* by = nullptr;     ///< null: no rule matched
+    const step* what = nullptr;   ///< never a choice: that is drawn already
+    random_stream random{0};      ///< for what the step itself draws
+    std::optional<std::string> next_state;
+    std::vector<std::size_t> counted;  ///< rules with `every` that saw the call fit
+};
+
+/// The rules of one account and where it is in them. decide() changes nothing, so that a call that
+/// is refused after all (no route, no funds) leaves no trace; commit() makes the decision count.
+/// Not for sharing between threads.
+class rule_engine {
+ public:
+    /// Numbers counted apart by rules with `per: phone`; beyond, all of them start again.
+    static constexpr std::size_t max_phone_counters = 1'000'000;
+    /// The state before any step set one.
+    static constexpr std::string_view initial_state = "start";
+
+    rule_engine(scenario_ptr rules, random_stream account);
+
+    /// `ordinal`: which call of that endpoint it is in this account. It keys what chance decides.
+    decision decide(const rule_query& call, std::uint64_t ordinal) const;
+    void commit(const rule_query& call, const decision& made);
+
+    const std::string& state() const { return state_; }
+    const scenario_ptr& rules() const { return scenario_; }
+    /// How often the rule with that index decided.
+    std::uint64_t times_used(std::size_t rule_index) const { return totals_[rule_index]; }
+
+ private:
+    struct counters {
+        std::uint64_t fitted = 0;  // calls that fit all but `every` and `chance`
+        std::uint64_t used = 0;    // calls it decided
+    };
+    struct phone_key {
+        std::size_t rule_index;
+        std::uint32_t national;
+        friend bool operator==(const phone_key&, const phone_key&) = default;
+    };
+    struct phone_key_hash {
+        std::size_t operator()(const phone_key& key) const;
+    };
+
+    bool fits(const condition& when, const rule_query& call) const;
+    counters counters_for(std::size_t rule_index, const rule_query& call) const;
+    counters& counters_for(std::size_t rule_index, const rule_query& call);
+
+    scenario_ptr scenario_;
+    random_stream random_;
+    std::string state_{initial_state};
+    std::vector<counters> per_account_;
+    std::vector<std::uint64_t> totals_;
+    std::unordered_map<phone_key, counters, phone_key_hash> per_phone_;
+};
+
+}  // namespace nexo_mock::domain

@@ -1,0 +1,69 @@
+#pragma once
+
+#include <nexo_mock/domain/delay.hpp>
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <utility>
+#include <variant>
+#include <vector>
+
+namespace nexo_mock::domain {
+
+/// `sent`, then `delivered` or `failed` [D].
+enum class delivery_status : std::uint8_t { sent, delivered, failed };
+
+std::string_view name(delivery_status status);
+constexpr bool is_terminal(delivery_status status) { return status != delivery_status::sent; }
+
+/// How a delivery stands, in the vendor's words. The two codes are empty where the API says null.
+struct delivery_outcome {
+    delivery_status status = delivery_status::sent;
+    std::string error_code;
+    std::string carrier_status;
+
+    friend bool operator==(const delivery_outcome&, const delivery_outcome&) = default;
+};
+
+/// `carrier_status` that goes with an error code of the failure vocabulary [A]; the code itself if
+/// it is none of them.
+std::string_view carrier_status_for(std::string_view error_code);
+
+/// One thing that happens to a delivery. `after` counts from the moment the send was accepted.
+struct course_event {
+    delay after;
+    delivery_outcome outcome;
+};
+
+/// What becomes of an accepted send. `deliver` and `fail` have one event, `pending` has none,
+/// `timeline` any number of them.
+struct course {
+    std::vector<course_event> events;
+};
+
+/// The API refuses the call.
+struct refusal_step {
+    std::string error;          ///< the reply's `error` field
+    std::optional<int> status;  ///< none: what goes with the error
+    std::vector<std::pair<std::string, std::string>> headers;
+    std::optional<std::string> body;  ///< instead of the usual JSON
+};
+
+struct step;
+
+/// One of several steps, drawn by their weights; at least one weight is above zero.
+struct choice {
+    std::vector<step> steps;
+};
+
+/// What a rule does with a call it decides. A further way to misbehave is a further alternative of
+/// `action` (instead of an answer) or a further member (beside the answer), never a second mechanism.
+struct step {
+    std::variant<course, refusal_step, choice> action;
+    std::optional<std::string> set_state;  ///< the account's scenario state from then on
+    std::uint32_t times = 1;               ///< how many calls use it before the next step's turn
+    double weight = 1;                     ///< inside a choice only
+};
+
+}  // namespace nexo_mock::domain

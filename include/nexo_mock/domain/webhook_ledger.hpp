@@ -1,0 +1,115 @@
+#pragma once
+
+#include <nexo_mock/domain/delivery.hpp>
+#include <nexo_mock/domain/scenario.hpp>
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+namespace nexo_mock::domain {
+
+/// What a webhook tells: how the delivery stood at that moment. Retries send the same again [A].
+struct webhook_event {
+    delivery_id id;
+    phone_number phone;
+    domain::carrier carrier;
+    delivery_outcome outcome;
+    money cost;
+    time_point created;
+    time_point completed;
+};
+
+/// One attempt to send one event of one delivery.
+struct attempt_ref {
+    std::uint64_t delivery = 0;  ///< ordinal in the account
+    std::uint32_t event = 0;     ///< which of the delivery's events, from 0
+    std::uint32_t number = 1;    ///< from 1
+
+    friend bool operator==(const attempt_ref&, const attempt_ref&) = default;
+};
+
+/// How an attempt ended. 2xx acknowledges [A]; 410 ends the ladder at once [A].
+struct attempt_outcome {
+    int status = 0;        ///< HTTP status; 0 if none came
+    std::string error;     ///< why none came: "timeout", "connection refused", …; else empty
+    std::string reply;     ///< the first bytes of the receiver's reply
+    duration took{};       ///< real time
+
+    bool acknowledged() const { return status >= 200 && status < 300; }
+    bool final() const { return acknowledged() || status == 410; }
+};
+
+struct attempt_record {
+    std::uint32_t number = 1;
+    time_point due;
+    std::optional<time_point> ended;  ///< none while in flight or waiting to be
+    attempt_outcome outcome;
+};
+
+enum class event_state : std::uint8_t { waiting, acknowledged, given_up };
+
+struct event_record {
+    webhook_event event;
+    webhook_target_ptr target;  ///< as it was when the event happened
+    event_state state = event_state::waiting;
+    std::vector<attempt_record> attempts;
+};
+
+/// An attempt that falls due, and when.
+struct next_attempt {
+    attempt_ref attempt;
+    time_point due;
+};
+
+struct webhook_totals {
+    std::uint64_t events = 0;
+    std::uint64_t acknowledged = 0;
+    std::uint64_t given_up = 0;
+    std::uint64_t attempts = 0;  ///< ended ones
+    std::uint64_t in_flight = 0;
+
+    std::uint64_t waiting() const { return events - acknowledged - given_up; }
+};
+
+/// The webhooks of one account. Each delivery has one chain of events; an event's first attempt
+/// waits until the one before it was acknowledged or given up, so order holds per delivery [A].
+/// Not for sharing between threads.
+class webhook_ledger {
+ public:
+    /// Adds an event to the delivery's chain; answers its first attempt if nothing is before it.
+    std::optional<next_attempt> add(std::uint64_t delivery, webhook_event event,
+                                    webhook_target_ptr target, time_point now);
+
+    /// An attempt goes out. Null if it is not the one the chain waits for (a late or double call).
+    const event_record* begin(const attempt_ref& attempt);
+
+    /// An attempt that began has ended; answers what is due next: a retry, or the following event.
+    std::optional<next_attempt> finish(const attempt_ref& attempt, attempt_outcome outcome,
+                                       const std::vector<duration>& retry, time_point now);
+
+    /// Nothing of that delivery is still to be sent.
+    bool is_quiet(std::uint64_t delivery) const;
+    /// Null if the delivery has none.
+    const std::vector<event_record>* events_of(std::uint64_t delivery) const;
+    void erase(std::uint64_t delivery) { chains_.erase(delivery); }
+
+    const webhook_totals& totals() const { return totals_; }
+
+ private:
+    struct chain {
+        std::vector<event_record> events;
+        std::size_t current = 0;  // index of the event being sent; events.size(): none is
+        bool in_flight = false;
+    };
+
+    static std::optional<next_attempt> first_attempt(std::uint64_t delivery, chain& of,
+                                                     time_point due);
+
+    std::unordered_map<std::uint64_t, chain> chains_;
+    webhook_totals totals_;
+};
+
+}  // namespace nexo_mock::domain

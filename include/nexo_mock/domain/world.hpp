@@ -1,0 +1,141 @@
+#pragma once
+
+#include <nexo_mock/domain/api_error.hpp>
+#include <nexo_mock/domain/delivery_store.hpp>
+#include <nexo_mock/domain/due_queue.hpp>
+#include <nexo_mock/domain/effect.hpp>
+#include <nexo_mock/domain/rule_engine.hpp>
+
+#include <boost/system/result.hpp>
+
+#include <cstdint>
+#include <deque>
+#include <optional>
+#include <string_view>
+
+namespace nexo_mock::domain {
+
+/// A call that was not granted. `scripted` is set when a rule refused it, which then may also say
+/// the status, headers and body; it points into the scenario of `keeps`.
+struct refusal {
+    api_error error = api_error::internal_error;
+    const refusal_step* scripted = nullptr;
+    scenario_ptr keeps;
+};
+
+[[noreturn]] void throw_exception_from_error(const refusal& error,
+                                             const boost::source_location& where);
+
+template <class T>
+using outcome_of = boost::system::result<T, refusal>;
+
+struct send_request {
+    std::string_view phone;
+    std::string_view code;
+    std::uint64_t seq = 0;  ///< over all accounts; must grow
+};
+
+struct send_accepted {
+    delivery_id id;
+    domain::carrier carrier;
+    money cost;
+    money balance;  ///< of all buckets, after this send [I]
+};
+
+struct world_limits {
+    std::size_t max_deliveries = 100'000;   ///< beyond it the oldest finished ones are evicted
+    std::size_t max_pending = 4'000'000;    ///< beyond it sends are refused with service_unavailable
+};
+
+struct world_counts {
+    std::uint64_t accepted = 0;
+    std::uint64_t refused = 0;
+    std::uint64_t delivered = 0;  ///< by the first terminal status
+    std::uint64_t failed = 0;
+    std::uint64_t evicted = 0;  ///< of those two
+
+    std::uint64_t pending() const { return accepted - delivered - failed; }
+};
+
+/// One account: its wallet, deliveries, webhooks, rules and random decisions. A pure simulation: it
+/// never reads a clock and does no I/O. Each call is told the time; what it asks for in return comes
+/// as effects.
+///
+/// advance() to a moment gives the same effects, with the same times, in whatever steps it is
+/// reached. Calls that are told `now` expect the world to have been advanced to it. Not for sharing
+/// between threads.
+class world {
+ public:
+    /// `seed` and the account's key decide everything random in it.
+    world(account_settings account, scenario_ptr rules, std::uint64_t seed, time_point began,
+          world_limits limits = {});
+
+    // --- the vendor API, in the contract's order of checks: phone, code, rules, route, wallet
+
+    outcome_of<send_accepted> send_otp(const send_request& request, time_point now);
+    /// An id this account never gave, or whose delivery was evicted, is not_found [D].
+    outcome_of<delivery_view> delivery(std::string_view id, time_point now);
+    outcome_of<bucket_amounts> balance(time_point now);
+
+    // --- time
+
+    /// Runs all that is due up to `now`, in order, and appends what it asks for.
+    void advance(time_point now, effects& out);
+    /// Runs the earliest due event alone. Answers false if there is none at or before `now`.
+    bool advance_one(time_point now, effects& out);
+    std::optional<time_point> next_due() const;
+
+    // --- webhooks: what the runtime does with a webhook_due
+
+    /// Null if the attempt is no longer wanted. Good until the next call.
+    const event_record* begin_attempt(const attempt_ref& attempt);
+    void finish_attempt(const attempt_ref& attempt, attempt_outcome outcome, time_point now);
+
+    // --- looking at it from outside
+
+    std::optional<std::uint64_t> ordinal_of(std::string_view id) const;
+    delivery_id id_of(std::uint64_t ordinal) const { return ids_.at(ordinal); }
+    std::optional<delivery_view> view(std::uint64_t ordinal) const;
+    const std::vector<event_record>* webhooks_of(std::uint64_t ordinal) const {
+        return webhooks_.events_of(ordinal);
+    }
+    const delivery_store& deliveries() const { return store_; }
+    const account_settings& account() const { return account_; }
+    const domain::scenario& scenario() const { return *engine_.rules(); }
+    const domain::wallet& wallet() const { return wallet_; }
+    const world_counts& counts() const { return counts_; }
+    const webhook_totals& webhook_counts() const { return webhooks_.totals(); }
+    const std::string& state() const { return engine_.state(); }
+    time_point began() const { return began_; }
+
+    void deposit(bucket into, money amount) { wallet_.deposit(into, amount); }
+
+ private:
+    refusal refuse(api_error error);
+    outcome_of<decision> decide(const rule_query& call);
+    outcome_of<send_accepted> accept(const send_request& request, phone_number phone, otp_code code,
+                                     const rule_query& call, const decision& made, time_point now);
+    void schedule(std::uint64_t ordinal, domain::delivery& of, const course& course,
+                  random_stream random);
+    void run(const due_event& event, effects& out);
+    void change(std::uint64_t ordinal, const delivery_outcome& outcome, time_point at, effects& out);
+    void settle(domain::delivery& of, delivery_status status);
+    void schedule(const std::optional<next_attempt>& next);
+    void retire(std::uint64_t ordinal);
+    rule_query query(endpoint call, time_point now) const;
+
+    account_settings account_;
+    rule_engine engine_;
+    delivery_ids ids_;
+    domain::wallet wallet_;
+    delivery_store store_;
+    due_queue due_;
+    webhook_ledger webhooks_;
+    std::deque<std::uint64_t> retired_;  // finished and quiet, oldest first
+    std::array<std::uint64_t, 3> calls_{};  // by endpoint
+    time_point began_;
+    world_limits limits_;
+    world_counts counts_;
+};
+
+}  // namespace nexo_mock::domain

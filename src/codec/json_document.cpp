@@ -1,0 +1,167 @@
+#include <nexo_mock/codec/json_document.hpp>
+
+#include <boost/json/basic_parser_impl.hpp>
+
+#include <limits>
+#include <optional>
+#include <utility>
+
+namespace nexo_mock::codec {
+
+namespace {
+
+using boost::json::error_code;
+using boost::json::string_view;
+
+/// Builds nodes from Boost.JSON's events. The parser is fed byte by byte, so that an event happens
+/// while the position of its last byte is known; the first byte's is remembered from then.
+class node_builder {
+ public:
+    static constexpr auto max_object_size = std::numeric_limits<std::size_t>::max();
+    static constexpr auto max_array_size = max_object_size;
+    static constexpr auto max_key_size = max_object_size;
+    static constexpr auto max_string_size = max_object_size;
+
+    /// Before each byte.
+    void see(char c, text_position at) {
+        if (!token_ && std::string_view{" \t\r\n,:]}"}.find(c) == std::string_view::npos) token_ = at;
+    }
+    json_node take_root() { return std::move(root_); }
+
+    bool on_document_begin(error_code&) { return true; }
+    bool on_document_end(error_code&) { return true; }
+    bool on_object_begin(error_code&) { return open(json_kind::object); }
+    bool on_object_end(std::size_t, error_code&) { return close(); }
+    bool on_array_begin(error_code&) { return open(json_kind::array); }
+    bool on_array_end(std::size_t, error_code&) { return close(); }
+    bool on_key_part(string_view part, std::size_t, error_code&) { return collect(part); }
+    bool on_key(string_view part, std::size_t, error_code&) {
+        collect(part);
+        open_.back()->members.push_back({std::move(text_), take_token(), {}});
+        text_.clear();
+        return true;
+    }
+    bool on_string_part(string_view part, std::size_t, error_code&) { return collect(part); }
+    bool on_string(string_view part, std::size_t, error_code&) {
+        return add_text(json_kind::string, part);
+    }
+    bool on_number_part(string_view part, error_code&) { return collect(part); }
+    bool on_int64(std::int64_t, string_view part, error_code&) {
+        return add_text(json_kind::number, part);
+    }
+    bool on_uint64(std::uint64_t, string_view part, error_code&) {
+        return add_text(json_kind::number, part);
+    }
+    bool on_double(double, string_view part, error_code&) {
+        return add_text(json_kind::number, part);
+    }
+    bool on_bool(bool yes, error_code&) {
+        add(json_kind::boolean).boolean = yes;
+        return true;
+    }
+    bool on_null(error_code&) {
+        add(json_kind::null);
+        return true;
+    }
+    bool on_comment_part(string_view, error_code&) { return true; }
+    bool on_comment(string_view, error_code&) {
+        token_.reset();
+        return true;
+    }
+
+ private:
+    bool collect(string_view part) {
+        text_.append(part.data(), part.size());
+        return true;
+    }
+    text_position take_token() { return std::exchange(token_, std::nullopt).value_or(text_position{}); }
+
+    json_node& add(json_kind kind) {
+        auto& place = open_.empty() ? root_
+                      : open_.back()->kind == json_kind::array
+                          ? open_.back()->items.emplace_back()
+                          : open_.back()->members.back().value;
+        place.kind = kind;
+        place.at = take_token();
+        return place;
+    }
+    bool add_text(json_kind kind, string_view part) {
+        collect(part);
+        add(kind).text = std::move(text_);
+        text_.clear();
+        return true;
+    }
+    bool open(json_kind kind) {
+        open_.push_back(&add(kind));
+        return true;
+    }
+    bool close() {
+        open_.pop_back();
+        token_.reset();
+        return true;
+    }
+
+    json_node root_;
+    std::vector<json_node*> open_;  // good while their parents' vectors do not grow, which they don't
+    std::string text_;
+    std::optional<text_position> token_;
+};
+
+std::string explain(const error_code& ec, std::string_view rest) {
+    if (ec == boost::json::error::incomplete) return "the text ends within a value";
+    if (ec == boost::json::error::too_deep) return "nested too deep (32 levels at most)";
+    if (rest.empty()) return "the text ends too early";
+    const auto c = rest.front();
+    if (c == '\n' || c == '\r') return "unexpected end of line";
+    if (static_cast<unsigned char>(c) < 0x20 || static_cast<unsigned char>(c) > 0x7e) {
+        return ec.message();
+    }
+    return std::string{"unexpected '"} + c + "' (" + ec.message() + ")";
+}
+
+bool continues_character(char c) { return (static_cast<unsigned char>(c) & 0xC0) == 0x80; }
+
+}  // namespace
+
+std::string_view describe(json_kind kind) {
+    switch (kind) {
+        case json_kind::null: return "null";
+        case json_kind::boolean: return "a boolean";
+        case json_kind::number: return "a number";
+        case json_kind::string: return "a string";
+        case json_kind::array: return "a list";
+        case json_kind::object: return "an object";
+    }
+    return {};
+}
+
+std::variant<json_node, syntax_error> read_json(std::string_view text) {
+    boost::json::parse_options options;
+    options.allow_comments = true;
+    options.allow_trailing_commas = true;
+    boost::json::basic_parser<node_builder> parser{options};
+
+    constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
+    if (text.starts_with(byte_order_mark)) text.remove_prefix(byte_order_mark.size());
+
+    text_position at;
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        error_code ec;
+        parser.handler().see(text[i], at);
+        const auto consumed = parser.write_some(true, text.data() + i, 1, ec);
+        if (ec) return syntax_error{at, explain(ec, text.substr(i))};
+        if (consumed == 0) return syntax_error{at, "unexpected text after the document"};
+        if (text[i] == '\n') {
+            ++at.line;
+            at.column = 1;
+        } else if (i + 1 < text.size() && !continues_character(text[i + 1])) {
+            ++at.column;
+        }
+    }
+    error_code ec;
+    if (!parser.done()) parser.write_some(false, text.data() + text.size(), 0, ec);
+    if (ec) return syntax_error{at, explain(ec, {})};
+    return parser.handler().take_root();
+}
+
+}  // namespace nexo_mock::codec

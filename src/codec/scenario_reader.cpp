@@ -1,0 +1,233 @@
+#include <nexo_mock/codec/scenario_reader.hpp>
+
+#include <nexo_mock/codec/rule_reader.hpp>
+#include <nexo_mock/codec/text_formats.hpp>
+#include <nexo_mock/codec/value_readers.hpp>
+
+#include <algorithm>
+#include <tuple>
+
+namespace nexo_mock::codec {
+
+namespace {
+
+constexpr std::size_t most_retries = 100;
+constexpr std::size_t most_rules = 10'000;
+
+std::optional<domain::carrier> read_carrier(const field& of, std::string_view slug) {
+    const auto known = domain::carrier_named(slug);
+    if (known) return known;
+    std::vector<std::string_view> slugs;
+    for (const auto each : domain::all_carriers) slugs.push_back(name(each));
+    of.complain("unknown carrier \"" + std::string{slug} + '"' + did_you_mean(slug, slugs) +
+                "; known are " + one_of_words(slugs));
+    return std::nullopt;
+}
+
+domain::price_list read_price(const field& of) {
+    domain::price_list prices;
+    if (of.is(json_kind::number)) {
+        prices.usual = read_money(of).value_or(prices.usual);
+        return prices;
+    }
+    if (!of.is(json_kind::object)) {
+        of.complain_expected("an amount, or an object of amounts by carrier and \"default\"");
+        return prices;
+    }
+    for (const auto& [slug, value] : of.as_members()) {
+        const auto amount = read_money(value);
+        if (slug == "default") {
+            prices.usual = amount.value_or(prices.usual);
+        } else if (const auto which = read_carrier(value, slug); which && amount) {
+            prices.by_carrier.emplace_back(*which, *amount);
+        }
+    }
+    return prices;
+}
+
+domain::spend_order read_spend_order(const field& of) {
+    std::vector<domain::bucket> order;
+    for (const auto& each : of.as_items()) {
+        const auto read = read_word<domain::bucket>(
+            each, {{"free_credit", domain::bucket::free_credit},
+                   {"bonus_credit", domain::bucket::bonus_credit},
+                   {"balance", domain::bucket::balance}});
+        if (read && std::ranges::find(order, *read) == order.end()) order.push_back(*read);
+    }
+    if (order.size() != domain::all_buckets.size()) {
+        if (of.is(json_kind::array)) of.complain("the spend order names each of the three buckets once");
+        return domain::default_spend_order;
+    }
+    return {order[0], order[1], order[2]};
+}
+
+domain::api_settings read_api(const field& of) {
+    domain::api_settings api;
+    object_fields fields{of};
+    if (const auto price = fields.get("price")) api.price = read_price(*price);
+    if (const auto refund = fields.get("refund_failed")) {
+        api.refund_failed = refund->as_bool().value_or(true);
+    }
+    if (const auto order = fields.get("spend_order")) api.order = read_spend_order(*order);
+    if (const auto keys = fields.get("keys")) {
+        api.listed_keys_only =
+            read_word<bool>(*keys, {{"any", false}, {"listed", true}}).value_or(false);
+    }
+    if (const auto no_route = fields.get("no_route")) {
+        for (const auto& each : no_route->as_items()) {
+            const auto slug = each.as_string();
+            if (!slug) continue;
+            if (const auto which = read_carrier(each, *slug)) api.no_route.push_back(*which);
+        }
+    }
+    if (const auto errors = fields.get("errors")) {
+        for (const auto& [code, value] : errors->as_members()) {
+            const auto status = value.as_integer(200, 599);
+            if (status) api.status.insert_or_assign(code, static_cast<int>(*status));
+        }
+    }
+    fields.finish();
+    return api;
+}
+
+/// `url` and `secret` of an object; both or neither, for every webhook is signed.
+domain::webhook_target_ptr read_target(const field& of, object_fields& fields) {
+    const auto url = fields.get("url");
+    const auto secret = fields.get("secret");
+    const auto where = url ? url->as_string() : std::nullopt;
+    const auto key = secret ? secret->as_string() : std::nullopt;
+    if (where && !where->starts_with("http://") && !where->starts_with("https://")) {
+        url->complain_expected("a URL that begins with http:// or https://");
+    }
+    if (url.has_value() != secret.has_value()) {
+        of.complain(url ? "\"url\" needs a \"secret\" beside it: every webhook is signed"
+                        : "\"secret\" needs a \"url\" beside it");
+    }
+    if (!where || !key) return nullptr;
+    return std::make_shared<const domain::webhook_target>(domain::webhook_target{*where, *key});
+}
+
+domain::webhook_settings read_webhook(const field& of) {
+    domain::webhook_settings webhook;
+    object_fields fields{of};
+    webhook.target = read_target(of, fields);
+    if (const auto timeout = fields.get("timeout")) {
+        webhook.timeout = read_duration(*timeout).value_or(webhook.timeout);
+    }
+    if (const auto retry = fields.get("retry")) {
+        webhook.retry.clear();
+        for (const auto& each : retry->as_items()) {
+            webhook.retry.push_back(read_duration(each).value_or(domain::duration{}));
+        }
+        if (webhook.retry.size() > most_retries) {
+            retry->complain("at most " + std::to_string(most_retries) + " retries");
+        }
+    }
+    if (const auto ca_file = fields.get("ca_file")) {
+        webhook.ca_file = ca_file->as_string().value_or("");
+    }
+    if (const auto insecure = fields.get("insecure")) {
+        webhook.insecure = insecure->as_bool().value_or(false);
+    }
+    fields.finish();
+    return webhook;
+}
+
+/// What accounts and account_defaults have in common; `settings` holds what is not given.
+void read_account_fields(object_fields& fields, domain::account_settings& settings) {
+    for (const auto which : domain::all_buckets) {
+        if (const auto amount = fields.get(name(which))) {
+            settings.opening[which] = read_money(*amount).value_or(domain::money{});
+        }
+    }
+    if (const auto webhook = fields.get("webhook")) {
+        object_fields target{*webhook};
+        settings.target = read_target(*webhook, target);
+        target.finish();
+    }
+    if (const auto allowlist = fields.get("ip_allowlist")) {
+        settings.ip_allowlist.clear();
+        for (const auto& each : allowlist->as_items()) {
+            const auto text = each.as_string();
+            if (!text) continue;
+            if (const auto range = parse_ip_range(*text)) {
+                settings.ip_allowlist.push_back(*range);
+            } else {
+                each.complain_expected("an IP address or a block like \"10.0.0.0/8\"");
+            }
+        }
+    }
+    if (const auto revoked = fields.get("revoked")) {
+        settings.revoked = revoked->as_bool().value_or(false);
+    }
+}
+
+domain::account_settings read_account(const field& of, const domain::account_settings& defaults) {
+    auto settings = defaults;
+    object_fields fields{of};
+    if (const auto key = fields.require("key")) {
+        settings.key = key->as_string().value_or("");
+        if (key->is(json_kind::string) && !domain::is_well_formed_key(settings.key)) {
+            key->complain_expected("an API key: \"sk_live_\" and more printable characters");
+        }
+    }
+    read_account_fields(fields, settings);
+    fields.finish();
+    return settings;
+}
+
+domain::scenario read_document(const field& of) {
+    domain::scenario read;
+    object_fields fields{of};
+    fields.get("$schema");
+    if (const auto name = fields.get("name")) read.name = name->as_string().value_or(read.name);
+    if (const auto text = fields.get("description")) {
+        read.description = text->as_string().value_or("");
+    }
+    if (const auto seed = fields.get("seed")) read.seed = seed->as_integer(0, domain::max_seed);
+    if (const auto api = fields.get("api")) read.api = read_api(*api);
+    if (const auto webhook = fields.get("webhook")) read.webhook = read_webhook(*webhook);
+    if (const auto defaults = fields.get("account_defaults")) {
+        object_fields each{*defaults};
+        read_account_fields(each, read.account_defaults);
+        each.finish();
+    }
+    if (const auto accounts = fields.get("accounts")) {
+        for (const auto& each : accounts->as_items()) {
+            read.accounts.push_back(read_account(each, read.account_defaults));
+        }
+    }
+    if (const auto rules = fields.get("rules")) {
+        const auto items = rules->as_items();
+        if (items.size() > most_rules) {
+            rules->complain("at most " + std::to_string(most_rules) + " rules");
+        } else {
+            for (std::size_t i = 0; i < items.size(); ++i) {
+                read.rules.push_back(read_rule(items[i], i + 1));
+            }
+        }
+    }
+    fields.finish();
+    return read;
+}
+
+}  // namespace
+
+scenario_reading read_scenario(std::string_view text) {
+    scenario_reading reading;
+    auto parsed = read_json(text);
+    if (auto* broken = std::get_if<syntax_error>(&parsed)) {
+        reading.mistakes.push_back({broken->at, "", std::move(broken->message)});
+        return reading;
+    }
+    auto read = read_document({std::get<json_node>(parsed), "", reading.mistakes});
+    std::ranges::sort(reading.mistakes, {}, [](const diagnostic& each) {
+        return std::tie(each.at, each.path, each.message);
+    });
+    if (reading.mistakes.empty()) {
+        reading.scenario = std::make_shared<const domain::scenario>(std::move(read));
+    }
+    return reading;
+}
+
+}  // namespace nexo_mock::codec

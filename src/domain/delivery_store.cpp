@@ -1,0 +1,52 @@
+#include <nexo_mock/domain/delivery_store.hpp>
+
+#include <algorithm>
+
+namespace nexo_mock::domain {
+
+const delivery_store::chunk* delivery_store::chunk_of(std::uint64_t ordinal) const {
+    const auto number = ordinal / chunk_size;
+    if (ordinal >= next_ || number < first_chunk_) return nullptr;
+    return chunks_[number - first_chunk_].get();
+}
+
+delivery& delivery_store::append(delivery added, const scenario_ptr& pinned) {
+    const auto place = next_ % chunk_size;
+    if (place == 0 || chunks_.empty()) {
+        if (chunks_.empty()) first_chunk_ = next_ / chunk_size;
+        chunks_.push_back(std::make_unique<chunk>());
+    } else if (!chunks_.back()) {
+        chunks_.back() = std::make_unique<chunk>();
+    }
+    auto& last = *chunks_.back();
+    if (last.pinned.empty() || last.pinned.back() != pinned) last.pinned.push_back(pinned);
+    ++last.alive;
+    ++next_;
+    ++size_;
+    return last.slots[place].emplace(std::move(added));
+}
+
+const delivery* delivery_store::find(std::uint64_t ordinal) const {
+    const auto* of = chunk_of(ordinal);
+    if (of == nullptr) return nullptr;
+    const auto& slot = of->slots[ordinal % chunk_size];
+    return slot ? &*slot : nullptr;
+}
+
+delivery* delivery_store::find(std::uint64_t ordinal) {
+    return const_cast<delivery*>(std::as_const(*this).find(ordinal));
+}
+
+void delivery_store::erase(std::uint64_t ordinal) {
+    if (find(ordinal) == nullptr) return;
+    auto& of = chunks_[ordinal / chunk_size - first_chunk_];
+    of->slots[ordinal % chunk_size].reset();
+    --size_;
+    if (--of->alive == 0) of.reset();
+    while (!chunks_.empty() && !chunks_.front()) {
+        chunks_.pop_front();
+        ++first_chunk_;
+    }
+}
+
+}  // namespace nexo_mock::domain

@@ -1,0 +1,76 @@
+#include <nexo_mock/domain/webhook_ledger.hpp>
+
+namespace nexo_mock::domain {
+
+std::optional<next_attempt> webhook_ledger::first_attempt(std::uint64_t delivery, chain& of,
+                                                          time_point due) {
+    of.events[of.current].attempts.push_back({.number = 1, .due = due, .ended = {}, .outcome = {}});
+    return next_attempt{{delivery, static_cast<std::uint32_t>(of.current), 1}, due};
+}
+
+std::optional<next_attempt> webhook_ledger::add(std::uint64_t delivery, webhook_event event,
+                                                webhook_target_ptr target, time_point now) {
+    auto& of = chains_[delivery];
+    const bool is_first_in_line = of.current == of.events.size();
+    of.events.push_back({std::move(event), std::move(target), event_state::waiting, {}});
+    ++totals_.events;
+    if (!is_first_in_line) return std::nullopt;
+    return first_attempt(delivery, of, now);
+}
+
+const event_record* webhook_ledger::begin(const attempt_ref& attempt) {
+    const auto found = chains_.find(attempt.delivery);
+    if (found == chains_.end()) return nullptr;
+    auto& of = found->second;
+    if (of.in_flight || attempt.event != of.current || of.current == of.events.size()) {
+        return nullptr;
+    }
+    const auto& record = of.events[of.current];
+    if (record.attempts.back().number != attempt.number) return nullptr;
+    of.in_flight = true;
+    ++totals_.in_flight;
+    return &record;
+}
+
+std::optional<next_attempt> webhook_ledger::finish(const attempt_ref& attempt,
+                                                   attempt_outcome outcome,
+                                                   const std::vector<duration>& retry,
+                                                   time_point now) {
+    const auto found = chains_.find(attempt.delivery);
+    if (found == chains_.end()) return std::nullopt;
+    auto& of = found->second;
+    if (!of.in_flight || attempt.event != of.current) return std::nullopt;
+    auto& record = of.events[of.current];
+    auto& current = record.attempts.back();
+    if (current.number != attempt.number) return std::nullopt;
+
+    of.in_flight = false;
+    --totals_.in_flight;
+    ++totals_.attempts;
+    current.ended = now;
+    current.outcome = std::move(outcome);
+    const auto tried = record.attempts.size();
+    if (!current.outcome.final() && tried <= retry.size()) {
+        const auto due = now + retry[tried - 1];
+        record.attempts.push_back(
+            {.number = attempt.number + 1, .due = due, .ended = {}, .outcome = {}});
+        return next_attempt{{attempt.delivery, attempt.event, attempt.number + 1}, due};
+    }
+    const bool acknowledged = current.outcome.acknowledged();
+    record.state = acknowledged ? event_state::acknowledged : event_state::given_up;
+    ++(acknowledged ? totals_.acknowledged : totals_.given_up);
+    if (++of.current == of.events.size()) return std::nullopt;
+    return first_attempt(attempt.delivery, of, now);
+}
+
+bool webhook_ledger::is_quiet(std::uint64_t delivery) const {
+    const auto found = chains_.find(delivery);
+    return found == chains_.end() || found->second.current == found->second.events.size();
+}
+
+const std::vector<event_record>* webhook_ledger::events_of(std::uint64_t delivery) const {
+    const auto found = chains_.find(delivery);
+    return found == chains_.end() ? nullptr : &found->second.events;
+}
+
+}  // namespace nexo_mock::domain

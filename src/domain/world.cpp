@@ -1,0 +1,250 @@
+#include <nexo_mock/domain/world.hpp>
+
+#include <algorithm>
+#include <stdexcept>
+
+namespace nexo_mock::domain {
+
+namespace {
+
+/// What becomes of a send that no rule decides: as at the real service [D].
+const course& unscripted_course() {
+    using namespace std::chrono_literals;
+    static const course real{{{uniform_delay{25s, 60s}, {delivery_status::delivered, "", "success"}}}};
+    return real;
+}
+
+}  // namespace
+
+void throw_exception_from_error(const refusal& error, const boost::source_location&) {
+    throw std::logic_error{"refused: " + std::string{name(error.error)}};
+}
+
+world::world(account_settings account, scenario_ptr rules, std::uint64_t seed, time_point began,
+             world_limits limits)
+    : account_{std::move(account)},
+      engine_{std::move(rules), random_stream{seed}.derive(account_.key)},
+      ids_{random_stream{seed}.derive(account_.key)},
+      wallet_{account_.opening},
+      began_{began},
+      limits_{limits} {}
+
+refusal world::refuse(api_error error) {
+    ++counts_.refused;
+    return {error, nullptr, nullptr};
+}
+
+rule_query world::query(endpoint call, time_point now) const {
+    rule_query asked;
+    asked.call = call;
+    asked.key = account_.key;
+    asked.elapsed = now - began_;
+    return asked;
+}
+
+outcome_of<decision> world::decide(const rule_query& call) {
+    auto made = engine_.decide(call, calls_[static_cast<std::size_t>(call.call)]++);
+    const auto* refused =
+        made.what == nullptr ? nullptr : std::get_if<refusal_step>(&made.what->action);
+    if (refused == nullptr) return made;
+    engine_.commit(call, made);
+    ++counts_.refused;
+    const auto known = api_error_named(refused->error);
+    return refusal{known.value_or(api_error::internal_error), refused, engine_.rules()};
+}
+
+outcome_of<send_accepted> world::send_otp(const send_request& request, time_point now) {
+    const auto phone = phone_number::parse(request.phone);
+    if (!phone) return refuse(api_error::invalid_phone);
+    const auto code = otp_code::parse(request.code);
+    if (!code) return refuse(api_error::invalid_code);
+    if (store_.size() - retired_.size() >= limits_.max_pending) {
+        return refuse(api_error::service_unavailable);
+    }
+
+    auto call = query(endpoint::send_otp, now);
+    call.phone = request.phone;
+    call.phone_national = phone->national();
+    call.network = phone->carrier();
+    call.code = request.code;
+    const auto made = decide(call);
+    if (!made) return made.error();
+    return accept(request, *phone, *code, call, *made, now);
+}
+
+outcome_of<send_accepted> world::accept(const send_request& request, phone_number phone,
+                                        otp_code code, const rule_query& call,
+                                        const decision& made, time_point now) {
+    const auto& api = scenario().api;
+    const auto network = *call.network;
+    if (std::ranges::find(api.no_route, network) != api.no_route.end()) {
+        return refuse(api_error::no_route);
+    }
+    const auto cost = api.price.of(network);
+    const auto drawn = wallet_.hold(cost, api.order);
+    if (!drawn) return refuse(api_error::insufficient_balance);
+
+    engine_.commit(call, made);
+    ++counts_.accepted;
+    const auto ordinal = store_.next_ordinal();
+    auto& stored = store_.append({.phone = phone,
+                                  .code = code,
+                                  .carrier = network,
+                                  .seq = request.seq,
+                                  .created = now,
+                                  .completed = {},
+                                  .drawn = *drawn,
+                                  .decided_by = made.by},
+                                 engine_.rules());
+    const auto* scripted = made.what == nullptr ? nullptr : std::get_if<course>(&made.what->action);
+    schedule(ordinal, stored, scripted == nullptr ? unscripted_course() : *scripted, made.random);
+    return send_accepted{ids_.at(ordinal), network, cost, wallet_.total()};
+}
+
+void world::schedule(std::uint64_t ordinal, domain::delivery& of, const course& course,
+                     random_stream random) {
+    std::uint32_t order = 0;
+    for (const auto& event : course.events) {
+        due_.push({of.created + event.after.sample(random), ordinal, &event.outcome, order++, 0});
+    }
+    of.events_left = static_cast<std::uint16_t>(course.events.size());
+}
+
+outcome_of<delivery_view> world::delivery(std::string_view id, time_point now) {
+    const auto ordinal = ordinal_of(id);
+    const auto found = ordinal ? view(*ordinal) : std::nullopt;
+    auto call = query(endpoint::deliveries, now);
+    std::string phone;
+    if (found) {
+        phone = found->phone.text();
+        call.phone = phone;
+        call.phone_national = found->phone.national();
+        call.network = found->carrier;
+        call.code = found->code.text();
+    }
+    const auto made = decide(call);
+    if (!made) return made.error();
+    engine_.commit(call, *made);
+    if (!found) return refuse(api_error::not_found);
+    return *found;
+}
+
+outcome_of<bucket_amounts> world::balance(time_point now) {
+    const auto call = query(endpoint::balance, now);
+    const auto made = decide(call);
+    if (!made) return made.error();
+    engine_.commit(call, *made);
+    return wallet_.amounts();
+}
+
+std::optional<time_point> world::next_due() const { return due_.next(); }
+
+bool world::advance_one(time_point now, effects& out) {
+    const auto event = due_.pop(now);
+    if (event) run(*event, out);
+    return event.has_value();
+}
+
+void world::advance(time_point now, effects& out) {
+    while (advance_one(now, out)) {
+    }
+}
+
+void world::run(const due_event& event, effects& out) {
+    if (event.outcome != nullptr) {
+        change(event.delivery, *event.outcome, event.at, out);
+    } else {
+        out.push_back(webhook_due{{event.delivery, event.order, event.attempt}, event.at});
+    }
+}
+
+void world::change(std::uint64_t ordinal, const delivery_outcome& outcome, time_point at,
+                   effects& out) {
+    auto& changed = *store_.find(ordinal);
+    --changed.events_left;
+    changed.outcome = &outcome;
+    out.push_back(delivery_changed{ordinal, outcome.status, at});
+    if (is_terminal(outcome.status)) {
+        changed.completed = at;
+        settle(changed, outcome.status);
+        if (account_.target) {
+            webhook_event told{ids_.at(ordinal),  changed.phone,   changed.carrier, outcome,
+                               changed.cost(),    changed.created, at};
+            schedule(webhooks_.add(ordinal, std::move(told), account_.target, at));
+        }
+    }
+    retire(ordinal);
+}
+
+// The first terminal status decides about the money; a scenario that contradicts itself later
+// changes what is told, not what was paid.
+void world::settle(domain::delivery& of, delivery_status status) {
+    if (of.money_state != settlement::held) return;
+    ++(status == delivery_status::delivered ? counts_.delivered : counts_.failed);
+    if (status == delivery_status::failed && scenario().api.refund_failed) {
+        wallet_.refund(of.drawn);
+        of.money_state = settlement::refunded;
+    } else {
+        wallet_.charge(of.drawn);
+        of.money_state = settlement::charged;
+    }
+}
+
+void world::schedule(const std::optional<next_attempt>& next) {
+    if (!next) return;
+    const auto& [attempt, due] = *next;
+    due_.push({due, attempt.delivery, nullptr, attempt.event, attempt.number});
+}
+
+const event_record* world::begin_attempt(const attempt_ref& attempt) {
+    return webhooks_.begin(attempt);
+}
+
+void world::finish_attempt(const attempt_ref& attempt, attempt_outcome outcome, time_point now) {
+    schedule(webhooks_.finish(attempt, std::move(outcome), scenario().webhook.retry, now));
+    retire(attempt.delivery);
+}
+
+// A delivery whose course has run and whose webhooks are settled may be evicted, oldest first.
+void world::retire(std::uint64_t ordinal) {
+    const auto* ended = store_.find(ordinal);
+    if (ended == nullptr || ended->events_left != 0 || ended->money_state == settlement::held ||
+        !webhooks_.is_quiet(ordinal)) {
+        return;
+    }
+    retired_.push_back(ordinal);
+    while (store_.size() > limits_.max_deliveries && !retired_.empty()) {
+        store_.erase(retired_.front());
+        webhooks_.erase(retired_.front());
+        retired_.pop_front();
+        ++counts_.evicted;
+    }
+}
+
+std::optional<std::uint64_t> world::ordinal_of(std::string_view id) const {
+    const auto parsed = delivery_id::parse(id);
+    if (!parsed) return std::nullopt;
+    const auto ordinal = ids_.ordinal_of(*parsed);
+    if (!ordinal || store_.find(*ordinal) == nullptr) return std::nullopt;
+    return ordinal;
+}
+
+std::optional<delivery_view> world::view(std::uint64_t ordinal) const {
+    const auto* found = store_.find(ordinal);
+    if (found == nullptr) return std::nullopt;
+    return delivery_view{
+        .id = ids_.at(ordinal),
+        .seq = found->seq,
+        .phone = found->phone,
+        .code = found->code,
+        .carrier = found->carrier,
+        .outcome = found->outcome == nullptr ? delivery_outcome{} : *found->outcome,
+        .cost = found->cost(),
+        .drawn = found->drawn,
+        .money_state = found->money_state,
+        .created = found->created,
+        .completed = found->completed,
+        .rule = found->decided_by == nullptr ? std::string{} : found->decided_by->name};
+}
+
+}  // namespace nexo_mock::domain
