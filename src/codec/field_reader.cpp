@@ -4,6 +4,7 @@
 #include <charconv>
 #include <cmath>
 #include <numeric>
+#include <set>
 #include <utility>
 
 namespace nexo_mock::codec {
@@ -44,6 +45,8 @@ std::size_t distance(std::string_view a, std::string_view b) {
     }
     return last.back();
 }
+
+std::string given_twice(const std::string& key) { return "the key \"" + key + "\" is given twice"; }
 
 std::string format_bound(double number) {
     char digits[32];
@@ -135,7 +138,11 @@ std::vector<std::pair<std::string, field>> field::as_members() const {
         return {};
     }
     std::vector<std::pair<std::string, field>> members;
+    std::set<std::string_view> seen;
     for (const auto& each : node_->members) {
+        if (!seen.insert(each.name).second) {
+            mistakes_->push_back({each.at, path_, given_twice(each.name)});
+        }
         members.emplace_back(each.name, at(each.value, each.name));
     }
     return members;
@@ -167,14 +174,15 @@ std::optional<field> object_fields::require(std::string_view name) {
 }
 
 void object_fields::finish() {
+    std::set<std::string_view> seen;
     for (const auto& each : of_.node().members) {
         const auto complain = [&](std::string message) {
             of_.mistakes_->push_back({each.at, of_.path_, std::move(message)});
         };
         if (std::ranges::find(known_, each.name) == known_.end()) {
             complain("unknown key \"" + each.name + '"' + did_you_mean(each.name, known_));
-        } else if (find(each.name) != &each) {
-            complain("the key \"" + each.name + "\" is given twice");
+        } else if (!seen.insert(each.name).second) {
+            complain(given_twice(each.name));
         }
     }
 }

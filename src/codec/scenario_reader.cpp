@@ -5,6 +5,7 @@
 #include <nexo_mock/codec/value_readers.hpp>
 
 #include <algorithm>
+#include <set>
 #include <tuple>
 
 namespace nexo_mock::codec {
@@ -193,8 +194,13 @@ domain::scenario read_document(const field& of) {
         each.finish();
     }
     if (const auto accounts = fields.get("accounts")) {
+        std::set<std::string> keys;
         for (const auto& each : accounts->as_items()) {
             read.accounts.push_back(read_account(each, read.account_defaults));
+            const auto& key = read.accounts.back().key;
+            if (!key.empty() && !keys.insert(key).second) {
+                each.complain("the account \"" + key + "\" is listed twice");
+            }
         }
     }
     if (const auto rules = fields.get("rules")) {

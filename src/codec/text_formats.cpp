@@ -27,7 +27,7 @@ std::optional<std::int64_t> scaled(std::string_view digits, int exponent, std::i
         const auto decimals = digits.substr(point + 1);
         if (decimals.empty()) return std::nullopt;
         plain += decimals;
-        exponent -= static_cast<int>(std::min<std::size_t>(decimals.size(), 100));
+        exponent -= static_cast<int>(decimals.size());
     }
     if (!std::ranges::all_of(plain, is_digit)) return std::nullopt;
     for (exponent += 6; exponent < 0; ++exponent) {  // cut zeros behind the sixth decimal
@@ -39,8 +39,9 @@ std::optional<std::int64_t> scaled(std::string_view digits, int exponent, std::i
     }
     std::int64_t value = 0;
     for (const char c : plain) {
-        value = value * 10 + (c - '0');
-        if (value > limit) return std::nullopt;
+        const std::int64_t digit = c - '0';
+        if (value > (limit - digit) / 10) return std::nullopt;
+        value = value * 10 + digit;
     }
     for (; exponent > 0 && value != 0; --exponent) {
         if (value > limit / 10) return std::nullopt;
@@ -126,7 +127,7 @@ std::optional<domain::money> parse_money(std::string_view number) {
     int exponent = 0;
     if (const auto e = number.find_first_of("eE"); e != std::string_view::npos) {
         auto power = number.substr(e + 1);
-        if (power.starts_with('+')) power.remove_prefix(1);
+        if (power.starts_with('+') && !power.starts_with("+-")) power.remove_prefix(1);
         const auto* end = power.data() + power.size();
         const auto [stop, ec] = std::from_chars(power.data(), end, exponent);
         if (ec != std::errc{} || stop != end || std::abs(exponent) > 100) return std::nullopt;
@@ -207,6 +208,7 @@ std::string format_duration(domain::duration length) {
 std::optional<domain::ip_range> parse_ip_range(std::string_view text) {
     const auto slash = text.find('/');
     const std::string address{text.substr(0, slash)};
+    if (address.find('\0') != std::string::npos) return std::nullopt;  // inet_pton would stop there
     domain::ip_range range;
     unsigned most = 128;
     unsigned skipped = 0;

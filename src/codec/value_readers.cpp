@@ -79,6 +79,10 @@ std::optional<domain::elapsed_range> read_elapsed(const field& of) {
         of.complain_expected(R"(a range like "60s..120s", "60s.." or "..120s")");
         return std::nullopt;
     }
+    if (window.from >= window.to) {
+        of.complain("the range \"" + of.node().text + "\" is empty");
+        return std::nullopt;
+    }
     return window;
 }
 

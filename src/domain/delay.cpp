@@ -22,7 +22,8 @@ duration draw(const log_normal_delay& law, random_stream& random) {
 }  // namespace
 
 duration delay::sample(random_stream& random) const {
-    return std::visit([&](const auto& law) { return draw(law, random); }, law_);
+    const auto drawn = std::visit([&](const auto& law) { return draw(law, random); }, law_);
+    return std::clamp(drawn, duration{}, longest);
 }
 
 }  // namespace nexo_mock::domain

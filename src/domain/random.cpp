@@ -10,7 +10,7 @@ std::int64_t random_stream::between(std::int64_t low, std::int64_t high) {
     const auto bits = next();
     if (width == 0) return static_cast<std::int64_t>(bits);  // every value there is
     // The remainder favours low values by less than width / 2^64: nothing for durations.
-    return low + static_cast<std::int64_t>(bits % width);
+    return static_cast<std::int64_t>(static_cast<std::uint64_t>(low) + bits % width);
 }
 
 double random_stream::normal() {

@@ -98,6 +98,7 @@ outcome_of<send_accepted> world::accept(const send_request& request, phone_numbe
                                  engine_.rules());
     const auto* scripted = made.what == nullptr ? nullptr : std::get_if<course>(&made.what->action);
     schedule(ordinal, stored, scripted == nullptr ? unscripted_course() : *scripted, made.random);
+    evict();
     return send_accepted{ids_.at(ordinal), network, cost, wallet_.total()};
 }
 
@@ -201,6 +202,7 @@ const event_record* world::begin_attempt(const attempt_ref& attempt) {
 }
 
 void world::finish_attempt(const attempt_ref& attempt, attempt_outcome outcome, time_point now) {
+    if (webhooks_.is_quiet(attempt.delivery)) return;  // a late call: it has retired already
     schedule(webhooks_.finish(attempt, std::move(outcome), scenario().webhook.retry, now));
     retire(attempt.delivery);
 }
@@ -213,6 +215,10 @@ void world::retire(std::uint64_t ordinal) {
         return;
     }
     retired_.push_back(ordinal);
+    evict();
+}
+
+void world::evict() {
     while (store_.size() > limits_.max_deliveries && !retired_.empty()) {
         store_.erase(retired_.front());
         webhooks_.erase(retired_.front());

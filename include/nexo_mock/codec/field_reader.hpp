@@ -43,7 +43,7 @@ class field {
     std::vector<field> as_items() const;
     /// The items of an array, or the value itself.
     std::vector<field> as_items_or_self() const;
-    /// The members of an object, whatever they are called.
+    /// The members of an object, whatever they are called; complains of names given twice.
     std::vector<std::pair<std::string, field>> as_members() const;
 
     /// This value at another path or with another node, complaining to the same place.

@@ -30,7 +30,8 @@ std::optional<domain::time_point> parse_time(std::string_view text);
 /// "250ms", "25s", "2m", "1h", with up to six decimals ("1.5s"); at most domain::delay::longest.
 std::optional<domain::duration> parse_duration(std::string_view text);
 
-/// The shortest of the forms parse_duration() reads, to the millisecond: "2m", "90s", "1.5s".
+/// In the largest unit that makes it whole, else in seconds or milliseconds with decimals: "2m",
+/// "90s", "1.5s", "0.5ms". Exact, so that parse_duration() reads the same length again.
 std::string format_duration(domain::duration length);
 
 /// An IPv4 or IPv6 address, or either with "/<bits>".

@@ -122,6 +122,7 @@ class world {
     void settle(domain::delivery& of, delivery_status status);
     void schedule(const std::optional<next_attempt>& next);
     void retire(std::uint64_t ordinal);
+    void evict();
     rule_query query(endpoint call, time_point now) const;
 
     account_settings account_;

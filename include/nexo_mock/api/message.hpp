@@ -1,0 +1,58 @@
+#pragma once
+
+#include <nexo_mock/domain/ip_address.hpp>
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace nexo_mock::api {
+
+enum class method : std::uint8_t { get, head, post, put, patch, delete_, other };
+
+/// What the handlers know of an HTTP request. Reused from one request to the next on a connection.
+struct request {
+    method verb = method::get;
+    std::string target;  ///< origin form: path and query as received
+    std::string authorization;
+    std::string body;
+    domain::ip_address peer;
+
+    std::string_view path() const {
+        const std::string_view all{target};
+        return all.substr(0, all.find('?'));
+    }
+    std::string_view query() const {
+        const std::string_view all{target};
+        const auto mark = all.find('?');
+        return mark == std::string_view::npos ? std::string_view{} : all.substr(mark + 1);
+    }
+};
+
+/// What the handlers answer; the connection adds what HTTP needs. Reused like the request.
+struct response {
+    int status = 200;
+    std::string_view content_type = "application/json";  ///< static storage
+    std::vector<std::pair<std::string, std::string>> headers;
+    std::string body;
+
+    void reset() {
+        status = 200;
+        content_type = "application/json";
+        headers.clear();
+        body.clear();
+    }
+};
+
+/// The token of "Bearer <token>", the scheme in any case; empty if it is not of that form.
+std::string_view bearer_token(std::string_view authorization);
+
+/// The value of `name` in a query string, percent-decoded; empty if it is not there.
+std::string query_value(std::string_view query, std::string_view name);
+
+/// Undoes percent-encoding; text that is not well encoded is left as it is.
+std::string percent_decoded(std::string_view text);
+
+}  // namespace nexo_mock::api

@@ -1,0 +1,46 @@
+#pragma once
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/steady_timer.hpp>
+
+#include <cstdint>
+#include <functional>
+#include <string>
+
+namespace nexo_mock::net {
+
+/// Accepts connections on one address, on the thread of its io_context. An accept that fails (no
+/// descriptors left, for one) is tried again a little later; it never ends the listener.
+class listener {
+ public:
+    /// Where the next connection is served: its socket is made for that context.
+    using choose_context = std::function<boost::asio::io_context&()>;
+    /// Called with each connection, on the listener's thread.
+    using accepted = std::function<void(boost::asio::ip::tcp::socket)>;
+    /// Called with the reason of each accept that failed.
+    using failed = std::function<void(const std::string&)>;
+
+    /// Listens from now on; port 0 takes a free one. Throws std::runtime_error, which names the
+    /// address and the reason.
+    listener(boost::asio::io_context& context, const std::string& host, std::uint16_t port);
+
+    void start(choose_context choose, accepted take, failed report);
+
+    /// Takes what waits in the backlog, then closes. On the listener's thread.
+    void stop();
+
+    std::uint16_t port() const { return port_; }
+
+ private:
+    void accept();
+
+    boost::asio::ip::tcp::acceptor acceptor_;
+    boost::asio::steady_timer pause_;
+    std::uint16_t port_ = 0;
+    choose_context choose_;
+    accepted take_;
+    failed report_;
+};
+
+}  // namespace nexo_mock::net

@@ -1,0 +1,72 @@
+#pragma once
+
+#include <nexo_mock/net/limits.hpp>
+#include <nexo_mock/net/request_handler.hpp>
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/intrusive/list.hpp>
+
+#include <cstdint>
+#include <string>
+
+namespace nexo_mock::net {
+
+/// A connection as its worker keeps track of it.
+class tracked_session
+    : public boost::intrusive::list_base_hook<
+          boost::intrusive::link_mode<boost::intrusive::auto_unlink>> {
+ public:
+    virtual ~tracked_session() = default;
+
+    /// Closes if the current phase's time is up.
+    virtual void check_deadline(std::uint64_t tick) = 0;
+    /// Answers what has arrived, then closes; at once if nothing has.
+    virtual void drain() = 0;
+    virtual void abort() = 0;
+};
+
+/// The connections of one worker, and what they share. All of it on the worker's thread.
+class session_set {
+ public:
+    session_set(boost::asio::io_context& context, request_handler& handler, const limits& bounds);
+
+    /// Serves a connection until it ends.
+    void adopt(boost::asio::ip::tcp::socket socket);
+
+    /// From now on every connection is closed when what arrived on it is answered.
+    void drain();
+    /// Closes all of them now.
+    void abort();
+    bool is_empty() const { return sessions_.empty(); }
+    std::size_t size() const { return size_; }
+
+    // --- for the sessions
+
+    request_handler& handler() { return handler_; }
+    const limits& bounds() const { return limits_; }
+    bool is_draining() const { return draining_; }
+    const std::string& date() const { return date_; }
+    /// The tick at which something that starts now has lasted that long.
+    std::uint64_t deadline_after(std::chrono::milliseconds time) const;
+    void track(tracked_session& session);
+    void forget() { --size_; }
+
+ private:
+    void sweep();
+
+    using session_list =
+        boost::intrusive::list<tracked_session, boost::intrusive::constant_time_size<false>>;
+
+    request_handler& handler_;
+    limits limits_;
+    session_list sessions_;
+    std::size_t size_ = 0;
+    bool draining_ = false;
+    std::uint64_t tick_ = 0;
+    std::string date_;
+    boost::asio::steady_timer timer_;
+};
+
+}  // namespace nexo_mock::net

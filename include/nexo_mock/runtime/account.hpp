@@ -1,0 +1,50 @@
+#pragma once
+
+#include <nexo_mock/domain/world.hpp>
+#include <nexo_mock/runtime/sim_clock.hpp>
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace nexo_mock::runtime {
+
+/// One account as the threads share it: its world and clock behind a mutex, held only around calls
+/// that neither block nor wait.
+struct account {
+    account(std::string of, std::uint64_t nth, const sim_clock& time, domain::world begun)
+        : key{std::move(of)}, number{nth}, clock{time}, world{std::move(begun)} {}
+
+    const std::string key;
+    const std::uint64_t number;  ///< in order of appearance
+
+    std::mutex mutex;  // guards everything below
+
+    sim_clock clock;
+    domain::world world;
+    /// Grows with each reset; what began under an older one belongs to the past.
+    std::uint64_t epoch = 0;
+    /// No longer in the registry: look the key up again.
+    bool is_retired = false;
+    /// The earliest real time a timer was set for.
+    std::optional<real_time> armed;
+    /// Webhook attempts handed out and not finished.
+    std::size_t outstanding = 0;
+    /// Called, outside the lock, once nothing is outstanding or the epoch ends.
+    std::vector<std::function<void()>> when_quiet;
+};
+
+using account_ptr = std::shared_ptr<account>;
+
+/// An attempt to send a webhook, as it waits for its turn.
+struct webhook_job {
+    account_ptr of;
+    std::uint64_t epoch = 0;
+    domain::attempt_ref attempt;
+};
+
+}  // namespace nexo_mock::runtime

@@ -1,0 +1,42 @@
+#pragma once
+
+#include <nexo_mock/runtime/account.hpp>
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/steady_timer.hpp>
+
+#include <functional>
+#include <vector>
+
+namespace nexo_mock::runtime {
+
+/// Wakes accounts at real times: one timer over a heap of them, set to the earliest. On the thread
+/// of its io_context.
+class due_timers {
+ public:
+    using wake = std::function<void(const account_ptr& of, real_time set_for)>;
+
+    due_timers(boost::asio::io_context& context, wake call)
+        : timer_{context}, wake_{std::move(call)} {}
+
+    void add(real_time when, account_ptr of);
+    void stop();
+
+ private:
+    struct entry {
+        real_time when;
+        account_ptr of;
+    };
+    static bool later(const entry& a, const entry& b) { return a.when > b.when; }
+
+    void arm();
+    void fire();
+
+    std::vector<entry> heap_;
+    boost::asio::steady_timer timer_;
+    std::optional<real_time> armed_;
+    wake wake_;
+    bool stopped_ = false;
+};
+
+}  // namespace nexo_mock::runtime

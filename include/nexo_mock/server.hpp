@@ -1,0 +1,60 @@
+#pragma once
+
+#include <nexo_mock/codec/clock_setting.hpp>
+#include <nexo_mock/domain/scenario.hpp>
+#include <nexo_mock/domain/world.hpp>
+#include <nexo_mock/net/limits.hpp>
+
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+
+namespace nexo_mock {
+
+/// How an emulator is set up; the defaults suit a test that starts its own.
+struct server_options {
+    std::string host = "127.0.0.1";
+    std::uint16_t port = 0;            ///< 0: a free one
+    unsigned threads = 1;              ///< worker threads, at least one
+    domain::scenario_ptr scenario;     ///< null: the built-in default
+    codec::clock_setting clock;
+    std::optional<std::uint64_t> seed;  ///< none: the scenario's, else random; at most domain::max_seed
+    domain::world_limits world;
+    std::size_t max_accounts = 100'000;
+    net::limits net;
+    std::chrono::milliseconds drain_requests{10'000};  ///< for what is being answered at stop()
+    std::chrono::milliseconds drain_webhooks{5'000};   ///< for what is on its way then
+};
+
+/// A running emulator. Accepts connections from the constructor on until stop() or the destructor.
+/// Members other than the constructor may be called from any thread.
+class server {
+ public:
+    /// Throws std::runtime_error, with the reason in words, if it can't listen or the system refuses
+    /// what it needs.
+    explicit server(server_options options);
+    ~server();
+    server(const server&) = delete;
+    server& operator=(const server&) = delete;
+
+    /// "http://127.0.0.1:8484": the base URL for applications.
+    std::string url() const;
+    std::uint16_t port() const;
+    std::uint64_t seed() const;
+    const domain::scenario& scenario() const;
+
+    /// Stops accepting, answers what has arrived, gives webhooks on their way their time, closes.
+    /// Returns when that is done; a second call does nothing.
+    void stop();
+
+ private:
+    struct state;
+    std::unique_ptr<state> state_;
+};
+
+/// A scenario of the given name among those that are part of the executable; null if there is none.
+domain::scenario_ptr built_in_scenario(std::string_view name);
+
+}  // namespace nexo_mock

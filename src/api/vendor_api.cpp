@@ -1,0 +1,132 @@
+#include <nexo_mock/api/vendor_api.hpp>
+
+#include <nexo_mock/codec/replies.hpp>
+
+#include <algorithm>
+#include <optional>
+
+namespace nexo_mock::api {
+
+namespace {
+
+using domain::api_error;
+
+constexpr std::string_view send_otp_path = "/api/v1/send-otp";
+constexpr std::string_view balance_path = "/api/v1/balance";
+constexpr std::string_view deliveries_path = "/api/v1/deliveries/";
+
+bool reads(method verb) { return verb == method::get || verb == method::head; }
+
+bool may_enter(const domain::account_settings& account, const domain::ip_address& peer) {
+    const auto holds = [&](const domain::ip_range& range) { return range.contains(peer); };
+    return account.ip_allowlist.empty() || std::ranges::any_of(account.ip_allowlist, holds);
+}
+
+/// The status a refusal has under a scenario's settings.
+int status_of(const domain::refusal& refused, const domain::api_settings& settings) {
+    if (refused.scripted != nullptr && refused.scripted->status) return *refused.scripted->status;
+    const auto code = refused.scripted != nullptr ? std::string_view{refused.scripted->error}
+                                                  : name(refused.error);
+    const auto own = settings.status.find(code);
+    return own != settings.status.end() ? own->second : default_status(refused.error);
+}
+
+void render(const domain::refusal& refused, response& out) {
+    if (out.status == 401) out.headers.emplace_back("WWW-Authenticate", "Bearer");
+    if (refused.scripted == nullptr) {
+        codec::append_error(out.body, name(refused.error));
+        return;
+    }
+    for (const auto& header : refused.scripted->headers) out.headers.push_back(header);
+    if (refused.scripted->body) {
+        out.body = *refused.scripted->body;
+    } else {
+        codec::append_error(out.body, refused.scripted->error);
+    }
+}
+
+void refuse_method(std::string_view allowed, response& out) {
+    vendor_api::refuse(api_error::method_not_allowed, out);
+    out.headers.emplace_back("Allow", allowed);
+}
+
+}  // namespace
+
+void vendor_api::refuse(api_error error, response& out) {
+    out.status = default_status(error);
+    render({error, nullptr, nullptr}, out);
+}
+
+void vendor_api::handle(const request& in, response& out) {
+    const auto path = in.path();
+    if (path == send_otp_path) {
+        return in.verb == method::post ? send_otp(in, out) : refuse_method("POST", out);
+    }
+    if (path == balance_path) {
+        return reads(in.verb) ? balance(in, out) : refuse_method("GET, HEAD", out);
+    }
+    if (path.starts_with(deliveries_path)) {
+        const auto id = path.substr(deliveries_path.size());
+        return reads(in.verb) ? delivery(in, id, out) : refuse_method("GET, HEAD", out);
+    }
+    refuse(api_error::not_found, out);
+}
+
+/// Calls `on_world` under the account's lock if key and address are good, and answers what it gave
+/// unless that is a refusal, which is rendered here.
+template <class Call>
+auto vendor_api::call(const request& in, response& out, Call on_world) {
+    using answer = std::invoke_result_t<Call, domain::world&, domain::time_point>;
+    std::optional<answer> answered;
+    const auto use = [&](domain::world& world, domain::time_point now) {
+        if (world.account().revoked) {
+            answered.emplace(domain::refusal{api_error::unauthorized, nullptr, nullptr});
+        } else if (!may_enter(world.account(), in.peer)) {
+            answered.emplace(domain::refusal{api_error::ip_not_allowed, nullptr, nullptr});
+        } else {
+            answered.emplace(on_world(world, now));
+        }
+        if (!*answered) out.status = status_of(answered->error(), world.scenario().api);
+    };
+    switch (accounts_.visit(bearer_token(in.authorization), use)) {
+        case admission::granted: break;
+        case admission::unknown_key: refuse(api_error::unauthorized, out); break;
+        case admission::too_many_accounts: refuse(api_error::service_unavailable, out); break;
+    }
+    if (answered && !*answered) {
+        render(answered->error(), out);
+        answered.reset();
+    }
+    return answered;
+}
+
+void vendor_api::send_otp(const request& in, response& out) {
+    const bool is_object = body_.read(in.body);
+    const auto accepted =
+        call(in, out,
+             [&](domain::world& world,
+                 domain::time_point now) -> domain::outcome_of<domain::send_accepted> {
+                 if (!is_object) return domain::refusal{api_error::invalid_json, nullptr, nullptr};
+                 const domain::send_request asked{body_.phone(), body_.code(),
+                                                  accounts_.next_seq()};
+                 return world.send_otp(asked, now);
+             });
+    if (!accepted) return;
+    out.status = 202;
+    codec::append_send_accepted(out.body, **accepted);
+}
+
+void vendor_api::delivery(const request& in, std::string_view id, response& out) {
+    const auto found = call(in, out, [&](domain::world& world, domain::time_point now) {
+        return world.delivery(id, now);
+    });
+    if (found) codec::append_delivery(out.body, **found);
+}
+
+void vendor_api::balance(const request& in, response& out) {
+    const auto amounts = call(
+        in, out, [](domain::world& world, domain::time_point now) { return world.balance(now); });
+    if (amounts) codec::append_balance(out.body, **amounts);
+}
+
+}  // namespace nexo_mock::api

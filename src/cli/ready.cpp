@@ -1,0 +1,100 @@
+#include <nexo_mock/cli/commands.hpp>
+#include <nexo_mock/codec/text_formats.hpp>
+#include <nexo_mock/net/http_client.hpp>
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/steady_timer.hpp>
+
+#include <cstdlib>
+#include <iostream>
+#include <memory>
+
+namespace nexo_mock::cli {
+
+namespace {
+
+using std::chrono::steady_clock;
+
+struct ready_options {
+    std::string url;
+    std::string wait = "0s";
+};
+
+constexpr std::chrono::milliseconds pause{50};
+constexpr std::chrono::seconds patience{2};  // with one question
+
+/// Asks until the emulator answers or the time is up.
+class probe {
+ public:
+    probe(net::http_url url, steady_clock::time_point until)
+        : url_{std::move(url)}, until_{until}, client_{context_, {}}, timer_{context_} {}
+
+    /// Empty if it is ready, else why not.
+    std::string run() {
+        ask();
+        context_.run();
+        return why_not_;
+    }
+
+ private:
+    void ask() {
+        net::client_request request;
+        request.method = "GET";
+        request.url = url_;
+        request.timeout = patience;
+        client_.send(std::move(request), [this](const net::client_reply& reply) { hear(reply); });
+    }
+
+    void hear(const net::client_reply& reply) {
+        if (reply.status == 200) {
+            why_not_.clear();
+            return;
+        }
+        why_not_ = reply.status == 0 ? reply.error : "status " + std::to_string(reply.status);
+        if (steady_clock::now() >= until_) return;
+        timer_.expires_after(pause);
+        timer_.async_wait([this](const boost::system::error_code&) { ask(); });
+    }
+
+    boost::asio::io_context context_{1};
+    net::http_url url_;
+    steady_clock::time_point until_;
+    net::http_client client_;
+    boost::asio::steady_timer timer_;
+    std::string why_not_;
+};
+
+int ready(const ready_options& options) {
+    const auto wait = codec::parse_duration(options.wait);
+    if (!wait) return fail(exit_usage, "--wait takes a duration like 30s, not " + options.wait);
+    auto base = options.url;
+    if (base.empty()) {
+        const auto* port = std::getenv("NEXO_MOCK_PORT");
+        base = "http://127.0.0.1:" + (port != nullptr ? port : std::to_string(default_port));
+    }
+    while (base.ends_with('/')) base.pop_back();
+    const auto url = net::http_url::parse(base + "/_mock/health");
+    if (!url) return fail(exit_usage, "--url takes a URL like http://127.0.0.1:8484, not " + base);
+    const auto why_not = probe{*url, steady_clock::now() + *wait}.run();
+    if (!why_not.empty()) return fail(exit_failed, base + " is not ready: " + why_not);
+    std::cout << base << " is ready\n";
+    return exit_ok;
+}
+
+}  // namespace
+
+void add_ready(CLI::App& app, int& exit_code) {
+    const auto options = std::make_shared<ready_options>();
+    auto* command = app.add_subcommand("ready", "say whether an emulator answers");
+    command->add_option("--url", options->url,
+                        "its base URL (http://127.0.0.1:8484, or the port of NEXO_MOCK_PORT)");
+    command->add_option("--wait", options->wait, "how long to wait for it, like 30s (0s)");
+    command->footer(R"(Exit code 0 if it does, 1 if it does not: a readiness probe for containers and scripts.
+
+Examples:
+  nexo-mock ready --wait 30s
+  nexo-mock ready --url http://127.0.0.1:9000)");
+    command->callback([options, &exit_code] { exit_code = ready(*options); });
+}
+
+}  // namespace nexo_mock::cli

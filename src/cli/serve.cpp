@@ -1,0 +1,218 @@
+#include <nexo_mock/cli/commands.hpp>
+#include <nexo_mock/codec/embedded.hpp>
+#include <nexo_mock/codec/json_writer.hpp>
+#include <nexo_mock/codec/scenario_reader.hpp>
+#include <nexo_mock/runtime/log.hpp>
+#include <nexo_mock/server.hpp>
+#include <nexo_mock/version.hpp>
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/signal_set.hpp>
+
+#include <csignal>
+#include <cstdlib>
+#include <iostream>
+#include <memory>
+#include <thread>
+
+namespace nexo_mock::cli {
+
+namespace {
+
+/// A mistake of the user's, in words; it ends with exit code 2.
+struct wrong_usage : std::runtime_error {
+    using std::runtime_error::runtime_error;
+};
+
+struct serve_options {
+    std::string host = "127.0.0.1";
+    int port = default_port;
+    std::string scenario = "default";
+    std::string webhook_url;
+    std::string webhook_secret;
+    std::string webhook_secret_file;
+    std::string clock = "real";
+    std::optional<std::uint64_t> seed;
+    unsigned threads = 0;
+    std::size_t max_deliveries = domain::world_limits{}.max_deliveries;
+    std::string log_level = "info";
+    std::string log_format = "text";
+    bool json = false;
+};
+
+constexpr unsigned most_threads = 64;
+constexpr unsigned most_threads_by_default = 4;
+
+domain::scenario_ptr load_scenario(const std::string& name_or_file) {
+    if (auto known = built_in_scenario(name_or_file)) return known;
+    std::string text;
+    try {
+        text = read_file(name_or_file);
+    } catch (const std::runtime_error& e) {
+        std::string names;
+        for (const auto& each : embedded::scenarios) {
+            names += (names.empty() ? "" : ", ") + std::string{each.stem};
+        }
+        throw wrong_usage{std::string{e.what()} + " (built-in scenarios: " + names + ")"};
+    }
+    auto reading = codec::read_scenario(text);
+    if (!reading.mistakes.empty()) {
+        std::string message = "the scenario has mistakes:";
+        for (const auto& each : reading.mistakes) {
+            message += '\n' + codec::format(each, name_or_file);
+        }
+        throw wrong_usage{message};
+    }
+    return reading.scenario;
+}
+
+/// The scenario with the webhook target of the command line, which goes before its own.
+domain::scenario_ptr with_target(const domain::scenario_ptr& scenario, const serve_options& options) {
+    const auto given = options.webhook_secret_file.empty()
+                           ? options.webhook_secret
+                           : read_secret_file(options.webhook_secret_file);
+    if (options.webhook_url.empty() && given.empty()) return scenario;
+    auto target = scenario->webhook.target ? *scenario->webhook.target : domain::webhook_target{};
+    if (!options.webhook_url.empty()) target.url = options.webhook_url;
+    if (!given.empty()) target.secret = given;
+    if (target.url.empty()) throw wrong_usage{"--webhook-secret needs --webhook-url"};
+    if (target.secret.empty()) {
+        throw wrong_usage{"--webhook-url needs --webhook-secret: every webhook is signed"};
+    }
+    if (!target.url.starts_with("http://") && !target.url.starts_with("https://")) {
+        throw wrong_usage{"--webhook-url takes a URL that begins with http:// or https://, not " +
+                          target.url};
+    }
+    auto changed = *scenario;
+    changed.webhook.target = std::make_shared<const domain::webhook_target>(std::move(target));
+    return std::make_shared<const domain::scenario>(std::move(changed));
+}
+
+server_options server_options_of(const serve_options& options) {
+    server_options wanted;
+    wanted.host = options.host;
+    wanted.port = static_cast<std::uint16_t>(options.port);
+    const auto cores = std::max(std::thread::hardware_concurrency(), 1U);
+    wanted.threads = options.threads != 0 ? options.threads
+                                          : std::min(cores, most_threads_by_default);
+    wanted.scenario = with_target(load_scenario(options.scenario), options);
+    const auto clock = codec::parse_clock(options.clock);
+    if (!clock) {
+        throw wrong_usage{"--clock takes " + std::string{codec::clock_forms} + ", not \"" +
+                          options.clock + '"'};
+    }
+    wanted.clock = *clock;
+    wanted.seed = options.seed;
+    wanted.world.max_deliveries = options.max_deliveries;
+    return wanted;
+}
+
+void set_log_of(const serve_options& options) {
+    const auto level = runtime::log_level_named(options.log_level);
+    const auto format = runtime::log_format_named(options.log_format);
+    if (!level) {
+        throw wrong_usage{"--log-level takes debug, info, warn, error or off, not " +
+                          options.log_level};
+    }
+    if (!format) throw wrong_usage{"--log-format takes text or json, not " + options.log_format};
+    runtime::set_log(*level, *format);
+}
+
+std::string ready_line(const server& running, const codec::clock_setting& clock, bool as_json) {
+    std::string line;
+    if (!as_json) {
+        line = "nexo-mock " + std::string{version} + " listening on " + running.url();
+        line += " (scenario " + running.scenario().name + ", clock " + codec::format_clock(clock);
+        return line + ", seed " + std::to_string(running.seed()) + ")";
+    }
+    codec::json_writer json{line};
+    json.begin_object()
+        .member("type", "ready")
+        .member("url", running.url())
+        .member("port", running.port());
+    json.key("tls_url").null();
+    json.member("scenario", running.scenario().name)
+        .member("clock", codec::format_clock(clock))
+        .member("seed", running.seed())
+        .member("version", version)
+        .end_object();
+    return line;
+}
+
+/// Returns once the server has stopped because of SIGINT or SIGTERM. A second signal ends the
+/// process at once.
+void run_until_signal(server& running) {
+    boost::asio::io_context context{1};
+    boost::asio::signal_set signals{context, SIGINT, SIGTERM};
+    std::thread stopping;
+    signals.async_wait([&](const boost::system::error_code&, int) {
+        runtime::log(runtime::log_level::info, "stopping");
+        stopping = std::thread{[&] {
+            running.stop();
+            boost::asio::post(context, [&] { signals.cancel(); });
+        }};
+        signals.async_wait([](const boost::system::error_code& done, int) {
+            if (!done) std::_Exit(exit_failed);
+        });
+    });
+    context.run();
+    stopping.join();
+}
+
+int serve(const serve_options& options) {
+    server_options wanted;
+    try {
+        set_log_of(options);
+        wanted = server_options_of(options);
+    } catch (const wrong_usage& wrong) {
+        return fail(exit_usage, wrong.what());
+    }
+    const auto clock = wanted.clock;
+    server running{std::move(wanted)};
+    std::cout << ready_line(running, clock, options.json) << std::endl;
+    run_until_signal(running);
+    return exit_ok;
+}
+
+}  // namespace
+
+void add_serve(CLI::App& app, int& exit_code) {
+    const auto options = std::make_shared<serve_options>();
+    auto* command = app.add_subcommand("serve", "run the emulator (the default)");
+    const auto add = [&](const char* flag, auto& into, const char* env, const char* help) {
+        return command->add_option(flag, into, help)->envname(env);
+    };
+    add("--host", options->host, "NEXO_MOCK_HOST", "address to listen on (127.0.0.1)");
+    add("--port", options->port, "NEXO_MOCK_PORT", "port, 0 for a free one (8484)")
+        ->check(CLI::Range(0, 65535));
+    add("--scenario", options->scenario, "NEXO_MOCK_SCENARIO",
+        "scenario file, or the name of a built-in one (default)");
+    add("--webhook-url", options->webhook_url, "NEXO_MOCK_WEBHOOK_URL",
+        "where webhooks go, for accounts that set no target of their own");
+    add("--webhook-secret", options->webhook_secret, "NEXO_MOCK_WEBHOOK_SECRET",
+        "what signs them, in plain text");
+    add("--webhook-secret-file", options->webhook_secret_file, "NEXO_MOCK_WEBHOOK_SECRET_FILE",
+        "a file that holds it");
+    add("--clock", options->clock, "NEXO_MOCK_CLOCK",
+        "real, x60 (sixty times faster), manual or instant; manual@2026-05-26T10:00:00Z begins there");
+    add("--seed", options->seed, "NEXO_MOCK_SEED", "of all random decisions (random, printed)")
+        ->check(CLI::Range(std::uint64_t{0}, domain::max_seed));
+    add("--threads", options->threads, "NEXO_MOCK_THREADS",
+        "worker threads (as many as cores, at most 4)")
+        ->check(CLI::Range(1U, most_threads));
+    add("--max-deliveries", options->max_deliveries, "NEXO_MOCK_MAX_DELIVERIES",
+        "kept for each account; beyond it the oldest finished ones are evicted (100000)")
+        ->check(CLI::Range(std::size_t{1}, std::size_t{100'000'000}));
+    add("--log-level", options->log_level, "NEXO_MOCK_LOG_LEVEL",
+        "debug, info, warn, error or off (info)");
+    add("--log-format", options->log_format, "NEXO_MOCK_LOG_FORMAT", "text or json (text)");
+    command->add_flag("--json", options->json, "print the ready line as JSON")
+        ->envname("NEXO_MOCK_JSON");
+    command->footer(R"(Examples:
+  nexo-mock serve --scenario realistic --clock x60
+  nexo-mock serve --port 0 --json --webhook-url http://127.0.0.1:3000/hook --webhook-secret whsec_dev)");
+    command->callback([options, &exit_code] { exit_code = serve(*options); });
+}
+
+}  // namespace nexo_mock::cli

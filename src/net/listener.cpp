@@ -1,0 +1,82 @@
+#include <nexo_mock/net/listener.hpp>
+
+#include <chrono>
+#include <stdexcept>
+
+namespace nexo_mock::net {
+
+namespace {
+
+namespace asio = boost::asio;
+using boost::system::error_code;
+using tcp = asio::ip::tcp;
+
+constexpr std::chrono::milliseconds pause_after_failure{50};
+
+tcp::endpoint resolve(asio::io_context& context, const std::string& host, std::uint16_t port) {
+    error_code ec;
+    const auto address = asio::ip::make_address(host, ec);
+    if (!ec) return {address, port};
+    tcp::resolver resolver{context};
+    const auto found = resolver.resolve(host, std::to_string(port), tcp::resolver::passive, ec);
+    if (ec || found.empty()) {
+        throw std::runtime_error{"can't find the address of " + host + ": " + ec.message()};
+    }
+    return found.begin()->endpoint();
+}
+
+}  // namespace
+
+listener::listener(asio::io_context& context, const std::string& host, std::uint16_t port)
+    : acceptor_{context}, pause_{context} {
+    const auto endpoint = resolve(context, host, port);
+    error_code ec;
+    const auto check = [&](const error_code& result) {
+        if (result) {
+            throw std::runtime_error{"can't listen on " + host + ":" + std::to_string(port) + ": " +
+                                     result.message()};
+        }
+    };
+    check(acceptor_.open(endpoint.protocol(), ec));
+    check(acceptor_.set_option(tcp::acceptor::reuse_address{true}, ec));
+    check(acceptor_.bind(endpoint, ec));
+    check(acceptor_.listen(asio::socket_base::max_listen_connections, ec));
+    port_ = acceptor_.local_endpoint().port();
+}
+
+void listener::start(choose_context choose, accepted take, failed report) {
+    choose_ = std::move(choose);
+    take_ = std::move(take);
+    report_ = std::move(report);
+    accept();
+}
+
+void listener::accept() {
+    acceptor_.async_accept(choose_(), [this](const error_code& ec, tcp::socket socket) {
+        if (!acceptor_.is_open()) return;
+        if (!ec) {
+            take_(std::move(socket));
+            return accept();
+        }
+        if (ec == asio::error::operation_aborted) return;
+        report_(ec.message());
+        pause_.expires_after(pause_after_failure);
+        pause_.async_wait([this](const error_code& cancelled) {
+            if (!cancelled && acceptor_.is_open()) accept();
+        });
+    });
+}
+
+void listener::stop() {
+    if (!acceptor_.is_open()) return;
+    error_code ec;
+    acceptor_.non_blocking(true, ec);
+    while (!ec) {
+        auto socket = acceptor_.accept(choose_(), ec);
+        if (!ec) take_(std::move(socket));
+    }
+    acceptor_.close(ec);
+    pause_.cancel();
+}
+
+}  // namespace nexo_mock::net

@@ -1,0 +1,93 @@
+#include <nexo_mock/net/request_parser.hpp>
+
+#include <boost/beast/core/string.hpp>
+#include <boost/beast/http/error.hpp>
+
+namespace nexo_mock::net {
+
+namespace http = boost::beast::http;
+
+namespace {
+
+api::method method_of(http::verb method) {
+    switch (method) {
+        case http::verb::get: return api::method::get;
+        case http::verb::head: return api::method::head;
+        case http::verb::post: return api::method::post;
+        case http::verb::put: return api::method::put;
+        case http::verb::patch: return api::method::patch;
+        case http::verb::delete_: return api::method::delete_;
+        default: return api::method::other;
+    }
+}
+
+// "http://host/path?query" is the form proxies send (RFC 9112, 3.2.2); the host is of no interest.
+boost::beast::string_view origin_form(boost::beast::string_view target) {
+    if (target.empty() || target.front() == '/') return target;
+    const auto scheme = target.find("://");
+    if (scheme == boost::beast::string_view::npos) return target;
+    const auto path = target.find('/', scheme + 3);
+    return path == boost::beast::string_view::npos ? "/" : target.substr(path);
+}
+
+}  // namespace
+
+protocol_error explain(const boost::system::error_code& ec) {
+    if (ec == http::error::body_limit) return {413, "payload_too_large"};
+    if (ec == http::error::header_limit || ec == http::error::buffer_overflow) {
+        return {431, "header_too_large"};
+    }
+    return {400, "bad_request"};
+}
+
+request_parser::request_parser(api::request& into, const limits& bounds)
+    : request_{into}, limits_{bounds} {
+    request_.target.clear();
+    request_.authorization.clear();
+    request_.body.clear();
+    header_limit(bounds.header_bytes);
+    eager(true);
+}
+
+void request_parser::on_request_impl(verb method, string_view, string_view target, int version,
+                                     error_code&) {
+    is_http_1_1_ = version == 11;
+    request_.verb = method_of(method);
+    const auto path = origin_form(target);
+    request_.target.assign(path.data(), path.size());
+    const bool is_control = path.starts_with("/_mock");
+    body_limit(is_control ? limits_.control_body_bytes : limits_.api_body_bytes);
+}
+
+void request_parser::on_field_impl(field name, string_view, string_view value, error_code&) {
+    if (is_header_seen_) return;  // a trailer of a chunked body: nothing in it counts
+    switch (name) {
+        case field::host: ++hosts_; break;
+        case field::authorization: request_.authorization.assign(value.data(), value.size()); break;
+        case field::expect:
+            expects_continue_ = boost::beast::iequals(value, "100-continue");
+            break;
+        default: break;
+    }
+}
+
+void request_parser::on_header_impl(error_code& ec) {
+    is_header_seen_ = true;
+    if (hosts_ > 1 || (is_http_1_1_ && hosts_ == 0)) ec = http::error::bad_field;
+}
+
+void request_parser::on_body_init_impl(const boost::optional<std::uint64_t>& length, error_code&) {
+    if (length) request_.body.reserve(static_cast<std::size_t>(*length));
+}
+
+std::size_t request_parser::on_body_impl(string_view part, error_code&) {
+    request_.body.append(part.data(), part.size());
+    return part.size();
+}
+
+std::size_t request_parser::on_chunk_body_impl(std::uint64_t, string_view part, error_code&) {
+    request_.body.append(part.data(), part.size());
+    return part.size();
+}
+
+}  // namespace nexo_mock::net

@@ -1,0 +1,282 @@
+#include <nexo_mock/net/session.hpp>
+
+#include <nexo_mock/api/vendor_api.hpp>
+#include <nexo_mock/codec/replies.hpp>
+#include <nexo_mock/net/request_parser.hpp>
+#include <nexo_mock/net/response_writer.hpp>
+
+#include <boost/asio/post.hpp>
+#include <boost/asio/write.hpp>
+
+#include <cstring>
+#include <memory>
+#include <optional>
+#include <vector>
+
+namespace nexo_mock::net {
+
+namespace {
+
+namespace asio = boost::asio;
+using boost::system::error_code;
+using tcp = asio::ip::tcp;
+
+constexpr std::size_t first_buffer_bytes = 8 * 1024;
+constexpr std::size_t kept_output_bytes = 64 * 1024;  // more is given back once it was written
+
+domain::ip_address address_of(const tcp::socket& socket) {
+    error_code ec;
+    const auto address = socket.remote_endpoint(ec).address();
+    if (ec) return {};
+    return address.is_v4() ? domain::ip_address::v4(address.to_v4().to_bytes())
+                           : domain::ip_address{address.to_v6().to_bytes()};
+}
+
+/// One connection: a loop of read, parse, handle, write. Bytes are read into one buffer that is
+/// reused; all requests that are complete in it are answered in one write.
+class session final : public tracked_session, public std::enable_shared_from_this<session> {
+ public:
+    session(tcp::socket socket, session_set& of)
+        : socket_{std::move(socket)}, set_{of}, input_(first_buffer_bytes) {
+        request_.peer = address_of(socket_);
+        error_code ignored;
+        socket_.set_option(tcp::no_delay{true}, ignored);
+        set_.track(*this);
+    }
+    ~session() override { set_.forget(); }
+
+    void start() {
+        enter(phase::idle);
+        read();
+    }
+
+    void check_deadline(std::uint64_t tick) override {
+        if (phase_ != phase::handling && tick >= deadline_) abort();
+    }
+    void drain() override {
+        error_code ec;
+        const bool nothing_came = phase_ == phase::idle && unread() == 0 && socket_.available(ec) == 0;
+        if (nothing_came) abort();
+    }
+    void abort() override {
+        const auto keep = std::move(waiting_);
+        error_code ignored;
+        socket_.close(ignored);
+    }
+
+ private:
+    enum class phase : std::uint8_t { idle, header, body, handling, writing, lingering };
+
+    void enter(phase next) {
+        phase_ = next;
+        const auto& bounds = set_.bounds();
+        switch (next) {
+            case phase::idle: deadline_ = set_.deadline_after(bounds.idle); break;
+            case phase::header: deadline_ = set_.deadline_after(bounds.header); break;
+            case phase::body: deadline_ = set_.deadline_after(bounds.body); break;
+            case phase::handling: break;  // as long as it takes
+            case phase::writing: deadline_ = set_.deadline_after(bounds.write); break;
+            case phase::lingering: deadline_ = set_.deadline_after(bounds.linger); break;
+        }
+    }
+
+    std::size_t unread() const { return end_ - begin_; }
+
+    // --- reading
+
+    void read() {
+        make_room();
+        socket_.async_read_some(
+            asio::buffer(input_.data() + end_, input_.size() - end_),
+            [self = shared_from_this()](const error_code& ec, std::size_t size) {
+                if (ec) return self->on_read_failed(ec);
+                self->end_ += size;
+                self->serve();
+            });
+    }
+
+    void on_read_failed(const error_code& ec) {
+        const bool half_closed = ec == asio::error::eof && is_partial_;
+        if (!half_closed) return;  // the client is gone, or the sweep closed the socket
+        refuse(boost::beast::http::error::partial_message);
+        flush();
+    }
+
+    void make_room() {
+        if (begin_ == end_) {
+            begin_ = end_ = 0;
+        } else if (begin_ != 0 && end_ == input_.size()) {
+            std::memmove(input_.data(), input_.data() + begin_, unread());
+            end_ -= begin_;
+            begin_ = 0;
+        }
+        if (end_ == input_.size()) input_.resize(input_.size() * 2);
+    }
+
+    /// Answers all requests that are complete in the buffer, then writes, reads on or closes.
+    void serve() {
+        while (!closing_ && unread() != 0 && output_.size() < set_.bounds().pipelined_bytes) {
+            if (!parser_) parser_.emplace(request_, set_.bounds());
+            error_code ec;
+            const auto consumed = parser_->put(asio::buffer(input_.data() + begin_, unread()), ec);
+            begin_ += consumed;
+            if (ec == boost::beast::http::error::need_more) ec = {};
+            // What the parser wants whole (a header, the head of a chunk) bounds the buffer.
+            const bool too_long = consumed == 0 && unread() >= set_.bounds().header_bytes;
+            if (too_long && !ec) ec = boost::beast::http::error::header_limit;
+            if (ec) {
+                refuse(ec);
+                break;
+            }
+            if (!parser_->is_done()) {
+                wait_for_more();
+                break;
+            }
+            if (!answer()) return flush();  // the rest waits for the reply
+        }
+        flush();
+    }
+
+    void wait_for_more() {
+        const auto next = parser_->is_header_done() ? phase::body : phase::header;
+        if (phase_ != next) enter(next);
+        if (next == phase::body && parser_->expects_continue() && !continued_) {
+            continued_ = true;
+            output_ += continue_response;
+        }
+        is_partial_ = true;
+    }
+
+    /// False if the reply comes later.
+    bool answer() {
+        keep_alive_ = parser_->keep_alive();
+        parser_.reset();
+        is_partial_ = false;
+        continued_ = false;
+        response_.reset();
+        bool deferred = false;
+        const auto later = [&]() -> late_reply {
+            deferred = true;
+            return [weak = weak_from_this(), executor = socket_.get_executor()](api::response late) {
+                asio::post(executor, [weak, late = std::move(late)]() mutable {
+                    if (const auto self = weak.lock()) self->answer_late(std::move(late));
+                });
+            };
+        };
+        set_.handler().handle(request_, response_, later);
+        if (deferred) {
+            enter(phase::handling);
+            waiting_ = shared_from_this();  // the reply must find the connection alive
+            return false;
+        }
+        render();
+        return true;
+    }
+
+    void answer_late(api::response late) {
+        waiting_.reset();
+        enter(phase::writing);
+        response_ = std::move(late);
+        render();
+        if (!is_writing_) serve();
+    }
+
+    void render() {
+        const auto what = request_.verb == api::method::head ? body_of::head : body_of::reply;
+        if (!keep_alive_ || set_.is_draining()) closing_ = true;
+        append_response(output_, response_, closing_ ? after_reply::close : after_reply::keep_alive,
+                        what, set_.date());
+    }
+
+    /// Answers what is no HTTP, or too much of it.
+    void refuse(const error_code& ec) {
+        const auto [status, code] = explain(ec);
+        response_.reset();
+        response_.status = status;
+        codec::append_error(response_.body, code);
+        closing_ = true;
+        lingers_ = true;
+        append_response(output_, response_, after_reply::close, body_of::reply, set_.date());
+    }
+
+    // --- writing
+
+    void flush() {
+        if (is_writing_) return;
+        if (!output_.empty()) return write();
+        if (closing_) return close();
+        if (waiting_) return;
+        if (!is_partial_) {
+            if (set_.is_draining()) return close();
+            enter(phase::idle);
+        }
+        read();
+    }
+
+    void write() {
+        is_writing_ = true;
+        if (phase_ != phase::handling) enter(phase::writing);
+        std::swap(output_, written_);
+        output_.clear();
+        asio::async_write(socket_, asio::buffer(written_),
+                          [self = shared_from_this()](const error_code& ec, std::size_t) {
+                              self->on_written(ec);
+                          });
+    }
+
+    void on_written(const error_code& ec) {
+        is_writing_ = false;
+        if (written_.capacity() > kept_output_bytes) written_ = {};
+        if (ec) return abort();
+        if (waiting_) return;
+        if (is_partial_) enter(parser_->is_header_done() ? phase::body : phase::header);
+        if (output_.empty() && !closing_ && unread() != 0 && !is_partial_) return serve();
+        flush();
+    }
+
+    /// Lets the client read the last reply: closing while bytes of its own are unread would reset
+    /// the connection and take the reply away.
+    void close() {
+        error_code ignored;
+        socket_.shutdown(tcp::socket::shutdown_send, ignored);
+        if (ignored || (!lingers_ && unread() == 0)) return abort();
+        enter(phase::lingering);
+        discard();
+    }
+
+    void discard() {
+        socket_.async_read_some(asio::buffer(input_),
+                                [self = shared_from_this()](const error_code& ec, std::size_t) {
+                                    if (ec) return self->abort();
+                                    self->discard();
+                                });
+    }
+
+    tcp::socket socket_;
+    session_set& set_;
+    std::vector<char> input_;  // [begin_, end_) is not parsed yet
+    std::size_t begin_ = 0;
+    std::size_t end_ = 0;
+    std::optional<request_parser> parser_;
+    api::request request_;
+    api::response response_;
+    std::string output_;   // rendered, not being written
+    std::string written_;  // being written
+    std::shared_ptr<session> waiting_;  // itself, while a reply is to come
+    std::uint64_t deadline_ = 0;
+    phase phase_ = phase::idle;
+    bool is_writing_ = false;
+    bool is_partial_ = false;  // a request has begun and is not complete
+    bool continued_ = false;
+    bool keep_alive_ = true;
+    bool closing_ = false;
+    bool lingers_ = false;
+};
+
+}  // namespace
+
+void start_session(tcp::socket socket, session_set& of) {
+    std::make_shared<session>(std::move(socket), of)->start();
+}
+
+}  // namespace nexo_mock::net

@@ -1,0 +1,47 @@
+#include <nexo_mock/net/session_set.hpp>
+
+#include <nexo_mock/net/response_writer.hpp>
+#include <nexo_mock/net/session.hpp>
+
+namespace nexo_mock::net {
+
+session_set::session_set(boost::asio::io_context& context, request_handler& handler,
+                         const limits& bounds)
+    : handler_{handler}, limits_{bounds}, date_{http_date()}, timer_{context} {
+    sweep();
+}
+
+void session_set::adopt(boost::asio::ip::tcp::socket socket) {
+    if (size_ >= limits_.connections) return;  // the socket's end closes it
+    start_session(std::move(socket), *this);
+}
+
+void session_set::track(tracked_session& session) {
+    sessions_.push_back(session);
+    ++size_;
+}
+
+std::uint64_t session_set::deadline_after(std::chrono::milliseconds time) const {
+    return tick_ + static_cast<std::uint64_t>(time / limits_.sweep) + 1;
+}
+
+void session_set::drain() {
+    draining_ = true;
+    for (auto it = sessions_.begin(); it != sessions_.end();) (it++)->drain();
+}
+
+void session_set::abort() {
+    for (auto it = sessions_.begin(); it != sessions_.end();) (it++)->abort();
+}
+
+void session_set::sweep() {
+    ++tick_;
+    date_ = http_date();
+    for (auto it = sessions_.begin(); it != sessions_.end();) (it++)->check_deadline(tick_);
+    timer_.expires_after(limits_.sweep);
+    timer_.async_wait([this](const boost::system::error_code& ec) {
+        if (!ec) sweep();
+    });
+}
+
+}  // namespace nexo_mock::net

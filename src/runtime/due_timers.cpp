@@ -1,0 +1,42 @@
+#include <nexo_mock/runtime/due_timers.hpp>
+
+#include <algorithm>
+
+namespace nexo_mock::runtime {
+
+void due_timers::add(real_time when, account_ptr of) {
+    if (stopped_) return;
+    heap_.push_back({when, std::move(of)});
+    std::ranges::push_heap(heap_, later);
+    arm();
+}
+
+void due_timers::stop() {
+    stopped_ = true;
+    heap_.clear();
+    timer_.cancel();
+}
+
+void due_timers::arm() {
+    if (heap_.empty() || (armed_ && *armed_ <= heap_.front().when)) return;
+    armed_ = heap_.front().when;
+    timer_.expires_at(*armed_);
+    timer_.async_wait([this](const boost::system::error_code& replaced) {
+        if (replaced) return;
+        armed_.reset();
+        fire();
+    });
+}
+
+void due_timers::fire() {
+    const auto now = std::chrono::steady_clock::now();
+    while (!heap_.empty() && heap_.front().when <= now) {
+        std::ranges::pop_heap(heap_, later);
+        const auto due = std::move(heap_.back());
+        heap_.pop_back();
+        wake_(due.of, due.when);
+    }
+    arm();
+}
+
+}  // namespace nexo_mock::runtime

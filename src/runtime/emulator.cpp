@@ -1,0 +1,187 @@
+#include <nexo_mock/runtime/emulator.hpp>
+
+#include <utility>
+
+namespace nexo_mock::runtime {
+
+namespace {
+
+real_time real_now() { return std::chrono::steady_clock::now(); }
+
+}  // namespace
+
+emulator::emulator(emulator_settings settings)
+    : settings_{std::move(settings)},
+      start_{settings_.clock.start.value_or(
+          std::chrono::floor<std::chrono::seconds>(wall_time()))},
+      registry_{settings_.max_accounts},
+      base_clock_{first_clock()} {}
+
+// A frozen or told clock begins where it was told to, else at the second of the start; one that runs
+// with the wall begins at the wall's time.
+sim_clock emulator::first_clock() const {
+    const auto& setting = settings_.clock;
+    const bool follows_wall = setting.mode != codec::clock_mode::manual && !setting.start;
+    return {setting, follows_wall ? wall_time() : start_, real_now()};
+}
+
+domain::world emulator::new_world(std::string_view key, domain::time_point began) const {
+    return {settings_.scenario->settings_for(key), settings_.scenario, settings_.seed, began,
+            settings_.world};
+}
+
+account_ptr emulator::make_account(std::string_view key, std::uint64_t number) {
+    const auto clock = base_clock();
+    return std::make_shared<account>(std::string{key}, number, clock,
+                                     new_world(key, clock.now(real_now())));
+}
+
+account_ptr emulator::open(std::string_view key, api::admission& why_not) {
+    why_not = api::admission::unknown_key;
+    if (auto known = registry_.find(key)) return known;
+    if (!domain::is_well_formed_key(key)) return nullptr;
+    const auto& scenario = *settings_.scenario;
+    if (scenario.api.listed_keys_only && scenario.listed(key) == nullptr) return nullptr;
+    why_not = api::admission::too_many_accounts;
+    return registry_.find_or_add(
+        key, [&](std::uint64_t number) { return make_account(key, number); });
+}
+
+api::admission emulator::visit(std::string_view key, effect_sink& to, api::world_use use) {
+    const auto on_account = [&](account& of, domain::time_point now) { use(of.world, now); };
+    for (;;) {
+        auto why_not = api::admission::granted;
+        const auto found = open(key, why_not);
+        if (!found) return why_not;
+        if (with(found, to, on_account)) return api::admission::granted;
+    }
+}
+
+bool emulator::with(const account_ptr& of, effect_sink& to, use_account use) {
+    domain::effects out;
+    std::vector<webhook_job> jobs;
+    std::optional<real_time> wake;
+    {
+        const std::lock_guard lock{of->mutex};
+        if (of->is_retired) return false;
+        const auto at = real_now();
+        const auto now = of->clock.now(at);
+        of->world.advance(now, out);
+        use(*of, now);
+        settle(*of, out, at);
+        jobs = take_jobs(of, out);
+        wake = arm(*of);
+    }
+    for (auto& job : jobs) to.dispatch(std::move(job));
+    if (wake) to.wake_at(*wake, of);
+    return true;
+}
+
+void emulator::settle(account& of, domain::effects& out, real_time at) {
+    of.world.advance(of.clock.now(at), out);
+    if (of.clock.setting().mode != codec::clock_mode::instant) return;
+    while (const auto next = of.world.next_due()) {
+        of.clock.jump_to(*next, at);
+        of.world.advance_one(*next, out);
+    }
+}
+
+std::vector<webhook_job> emulator::take_jobs(const account_ptr& of, const domain::effects& out) {
+    std::vector<webhook_job> jobs;
+    for (const auto& each : out) {
+        const auto* due = std::get_if<domain::webhook_due>(&each);
+        if (due != nullptr) jobs.push_back({of, of->epoch, due->attempt});
+    }
+    of->outstanding += jobs.size();
+    outstanding_ += jobs.size();
+    return jobs;
+}
+
+std::optional<real_time> emulator::arm(account& of) {
+    const auto next = of.world.next_due();
+    if (!next) return std::nullopt;
+    const auto when = of.clock.real_time_of(*next);
+    if (!when || (of.armed && *of.armed <= *when)) return std::nullopt;
+    of.armed = when;
+    return when;
+}
+
+void emulator::run_due(const account_ptr& of, real_time set_for, effect_sink& to) {
+    with(of, to, [&](account& each, domain::time_point) {
+        if (each.armed == set_for) each.armed.reset();  // else an earlier one was set since
+    });
+}
+
+std::optional<outgoing_webhook> emulator::begin(const webhook_job& job) {
+    std::vector<std::function<void()>> quiet;
+    {
+        const std::lock_guard lock{job.of->mutex};
+        if (job.epoch == job.of->epoch) {
+            const auto* record = job.of->world.begin_attempt(job.attempt);
+            if (record != nullptr) return outgoing_webhook{record->event, record->target};
+            job_done(*job.of, quiet);
+        } else {
+            --outstanding_;
+        }
+    }
+    for (const auto& each : quiet) each();
+    return std::nullopt;
+}
+
+void emulator::job_done(account& of, std::vector<std::function<void()>>& quiet) {
+    --outstanding_;
+    if (--of.outstanding == 0) quiet = std::exchange(of.when_quiet, {});
+}
+
+void emulator::finish(const webhook_job& job, domain::attempt_outcome outcome, effect_sink& to) {
+    std::vector<std::function<void()>> quiet;
+    bool is_wanted = false;
+    with(job.of, to, [&](account& of, domain::time_point now) {
+        is_wanted = of.epoch == job.epoch;
+        if (!is_wanted) return;
+        of.world.finish_attempt(job.attempt, std::move(outcome), now);
+        job_done(of, quiet);
+    });
+    if (!is_wanted) --outstanding_;
+    for (const auto& each : quiet) each();
+}
+
+sim_clock emulator::base_clock() const {
+    const std::lock_guard lock{clock_mutex_};
+    return base_clock_;
+}
+
+void emulator::change_base_clock(const std::function<void(sim_clock&)>& change) {
+    const std::lock_guard lock{clock_mutex_};
+    change(base_clock_);
+}
+
+void emulator::reset() {
+    change_base_clock([this](sim_clock& base) { base = first_clock(); });
+    for (const auto& each : registry_.clear()) {
+        std::vector<std::function<void()>> quiet;
+        {
+            const std::lock_guard lock{each->mutex};
+            each->is_retired = true;
+            ++each->epoch;
+            quiet = std::exchange(each->when_quiet, {});
+        }
+        for (const auto& waiter : quiet) waiter();
+    }
+}
+
+void emulator::reset(const account_ptr& of) {
+    std::vector<std::function<void()>> quiet;
+    {
+        const std::lock_guard lock{of->mutex};
+        of->clock = first_clock();
+        of->world = new_world(of->key, of->clock.now(real_now()));
+        ++of->epoch;
+        of->outstanding = 0;
+        of->armed.reset();
+        quiet = std::exchange(of->when_quiet, {});
+    }
+    for (const auto& waiter : quiet) waiter();
+}
+
+}  // namespace nexo_mock::runtime

@@ -1,0 +1,132 @@
+#include <nexo_mock/server.hpp>
+
+#include <nexo_mock/codec/embedded.hpp>
+#include <nexo_mock/codec/scenario_reader.hpp>
+#include <nexo_mock/net/listener.hpp>
+#include <nexo_mock/runtime/log.hpp>
+#include <nexo_mock/runtime/worker.hpp>
+
+#include <boost/asio/post.hpp>
+
+#include <algorithm>
+#include <future>
+#include <random>
+#include <stdexcept>
+#include <vector>
+
+namespace nexo_mock {
+
+namespace {
+
+/// Short enough to be typed again.
+std::uint64_t random_seed() {
+    std::random_device device;
+    return device() % 1'000'000'000U;
+}
+
+runtime::emulator_settings settings_of(const server_options& options) {
+    runtime::emulator_settings settings;
+    settings.scenario = options.scenario ? options.scenario : built_in_scenario("default");
+    settings.clock = options.clock;
+    settings.seed = options.seed ? *options.seed : settings.scenario->seed.value_or(random_seed());
+    settings.world = options.world;
+    settings.max_accounts = options.max_accounts;
+    return settings;
+}
+
+/// Whether all of them came true within the time.
+bool wait_for(std::vector<std::future<void>>& all, std::chrono::milliseconds time) {
+    const auto until = std::chrono::steady_clock::now() + time;
+    return std::ranges::all_of(
+        all, [&](auto& each) { return each.wait_until(until) == std::future_status::ready; });
+}
+
+}  // namespace
+
+domain::scenario_ptr built_in_scenario(std::string_view name) {
+    const auto found = std::ranges::find(embedded::scenarios, name, &embedded::file::stem);
+    if (found == embedded::scenarios.end()) return nullptr;
+    return codec::read_scenario(found->text).scenario;
+}
+
+struct server::state {
+    explicit state(server_options given)
+        : options{std::move(given)}, emulator{settings_of(options)} {
+        for (unsigned i = 0; i < std::max(options.threads, 1U); ++i) {
+            workers.push_back(std::make_unique<runtime::worker>(emulator, options.net));
+        }
+        listener.emplace(workers.front()->context(), options.host, options.port);
+        listener->start([this]() -> boost::asio::io_context& { return next_worker().context(); },
+                        [this](boost::asio::ip::tcp::socket socket) { take(std::move(socket)); },
+                        [](const std::string& why) {
+                            runtime::log(runtime::log_level::warn, "can't accept a connection", {{"why", why}});
+                        });
+        for (const auto& each : workers) each->start();
+    }
+
+    runtime::worker& next_worker() { return *workers[next++ % workers.size()]; }
+
+    /// The socket belongs to the context of the worker that is to serve it.
+    void take(boost::asio::ip::tcp::socket socket) {
+        for (const auto& each : workers) {
+            if (&socket.get_executor().context() != &each->context()) continue;
+            const auto shared = std::make_shared<boost::asio::ip::tcp::socket>(std::move(socket));
+            each->run_soon([&of = *each, shared] { of.adopt(std::move(*shared)); });
+            return;
+        }
+    }
+
+    void stop() {
+        if (stopped) return;
+        stopped = true;
+        std::promise<void> closed;
+        workers.front()->run_soon([&] {
+            listener->stop();
+            closed.set_value();
+        });
+        closed.get_future().wait();
+
+        std::vector<std::future<void>> connections;
+        for (const auto& each : workers) connections.push_back(each->drain_connections());
+        if (!wait_for(connections, options.drain_requests)) {
+            runtime::log(runtime::log_level::warn, "closed connections that were not done in time");
+        }
+        std::vector<std::future<void>> webhooks;
+        for (const auto& each : workers) webhooks.push_back(each->drain_webhooks());
+        if (!wait_for(webhooks, options.drain_webhooks)) {
+            runtime::log(runtime::log_level::warn, "gave up webhooks that were on their way",
+                         {{"count", std::to_string(emulator.outstanding())}});
+        }
+        for (const auto& each : workers) each->stop();
+    }
+
+    server_options options;
+    runtime::emulator emulator;
+    std::vector<std::unique_ptr<runtime::worker>> workers;
+    std::optional<net::listener> listener;
+    std::size_t next = 0;
+    bool stopped = false;
+};
+
+server::server(server_options options) : state_{std::make_unique<state>(std::move(options))} {}
+
+server::~server() {
+    try {
+        stop();
+    } catch (const std::exception& e) {
+        runtime::log(runtime::log_level::error, "the stop failed", {{"why", e.what()}});
+    }
+}
+
+std::string server::url() const {
+    const auto& host = state_->options.host;
+    const bool is_v6 = host.find(':') != std::string::npos;
+    return "http://" + (is_v6 ? '[' + host + ']' : host) + ':' + std::to_string(port());
+}
+
+std::uint16_t server::port() const { return state_->listener->port(); }
+std::uint64_t server::seed() const { return state_->emulator.settings().seed; }
+const domain::scenario& server::scenario() const { return *state_->emulator.settings().scenario; }
+void server::stop() { state_->stop(); }
+
+}  // namespace nexo_mock

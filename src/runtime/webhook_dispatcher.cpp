@@ -1,0 +1,117 @@
+#include <nexo_mock/runtime/webhook_dispatcher.hpp>
+
+#include <nexo_mock/codec/replies.hpp>
+#include <nexo_mock/runtime/log.hpp>
+#include <nexo_mock/version.hpp>
+
+namespace nexo_mock::runtime {
+
+namespace {
+
+net::client_settings client_settings_of(const domain::webhook_settings& webhook) {
+    net::client_settings settings;
+    settings.ca_file = webhook.ca_file;
+    settings.insecure = webhook.insecure;
+    return settings;
+}
+
+}  // namespace
+
+webhook_dispatcher::webhook_dispatcher(boost::asio::io_context& context, emulator& of,
+                                       effect_sink& worker)
+    : emulator_{of},
+      worker_{worker},
+      client_{context, client_settings_of(of.settings().scenario->webhook)} {}
+
+void webhook_dispatcher::submit(webhook_job job) {
+    auto& of = lines_[job.of];
+    if (!of.has_turn) {
+        of.has_turn = true;
+        turns_.push_back(job.of);
+    }
+    of.waiting.push_back(std::move(job));
+    pump();
+}
+
+// One job of each account that has a turn, round and round, while there is room. An account that
+// used up its own bound loses its turn until one of its attempts ends.
+void webhook_dispatcher::pump() {
+    while (in_flight_ < max_in_flight && !turns_.empty()) {
+        const auto next = turns_.front();
+        turns_.pop_front();
+        auto& of = lines_[next];
+        auto job = std::move(of.waiting.front());
+        of.waiting.pop_front();
+        ++of.in_flight;
+        ++in_flight_;
+        of.has_turn = !of.waiting.empty() && of.in_flight < max_in_flight_of_account;
+        if (of.has_turn) turns_.push_back(next);
+        start(job);
+    }
+}
+
+void webhook_dispatcher::start(const webhook_job& job) {
+    const auto webhook = emulator_.begin(job);
+    if (!webhook) return worker_.run_soon([this, job] { finish(job); });
+    auto url = net::http_url::parse(webhook->target->url);
+    if (!url) {
+        net::client_reply reply;
+        reply.error = "the webhook URL is no http:// or https:// URL";
+        return worker_.run_soon([this, job, reply] { on_reply(job, reply); });
+    }
+    client_.send(request_for(*webhook, std::move(*url)),
+                 [this, job](net::client_reply reply) { on_reply(job, std::move(reply)); });
+}
+
+net::client_request webhook_dispatcher::request_for(const outgoing_webhook& webhook,
+                                                    net::http_url url) {
+    net::client_request request;
+    request.url = std::move(url);
+    request.timeout = emulator_.settings().scenario->webhook.timeout;
+    codec::append_webhook(request.body, webhook.event);
+    request.headers = {
+        {"Content-Type", "application/json"},
+        {"User-Agent", "nexo-mock/" + std::string{version}},
+        {"X-NEXO-Signature", signer_for(webhook.target->secret).sign(request.body)},
+        {"X-NEXO-Event-Type", std::string{codec::webhook_type(webhook.event.outcome.status)}}};
+    return request;
+}
+
+const codec::webhook_signer& webhook_dispatcher::signer_for(const std::string& secret) {
+    const auto known = signers_.find(secret);
+    if (known != signers_.end()) return known->second;
+    if (signers_.size() >= max_signers) signers_.clear();
+    return signers_.emplace(secret, codec::webhook_signer{secret}).first->second;
+}
+
+void webhook_dispatcher::on_reply(const webhook_job& job, net::client_reply reply) {
+    domain::attempt_outcome outcome;
+    outcome.status = reply.status;
+    outcome.error = std::move(reply.error);
+    outcome.reply = reply.body.substr(0, kept_reply_bytes);
+    outcome.took = reply.took;
+    if (log_enabled(log_level::info)) {
+        log(outcome.acknowledged() ? log_level::info : log_level::warn, "webhook attempt",
+            {{"account", domain::masked_key(job.of->key)},
+             {"attempt", std::to_string(job.attempt.number)},
+             {"status", std::to_string(outcome.status)},
+             {"error", outcome.error}});
+    }
+    emulator_.finish(job, std::move(outcome), worker_);
+    finish(job);
+}
+
+void webhook_dispatcher::finish(const webhook_job& job) {
+    --in_flight_;
+    auto& of = lines_[job.of];
+    --of.in_flight;
+    if (!of.waiting.empty() && !of.has_turn) {
+        of.has_turn = true;
+        turns_.push_back(job.of);
+    } else if (of.waiting.empty() && of.in_flight == 0) {
+        lines_.erase(job.of);
+    }
+    pump();
+}
+
+}  // namespace nexo_mock::runtime

@@ -1,0 +1,104 @@
+#include <nexo_mock/runtime/worker.hpp>
+
+#include <nexo_mock/runtime/log.hpp>
+
+#include <boost/asio/post.hpp>
+
+#include <memory>
+
+namespace nexo_mock::runtime {
+
+namespace {
+
+constexpr std::chrono::milliseconds drain_look{5};
+
+bool is_under(std::string_view path, std::string_view prefix) {
+    return path.starts_with(prefix) && (path.size() == prefix.size() || path[prefix.size()] == '/');
+}
+
+}  // namespace
+
+void router::handle(const api::request& in, api::response& out,
+                    api::function_ref<net::late_reply()> later) {
+    try {
+        if (is_under(in.path(), "/_mock")) {
+            control_.handle(in, out, later);
+        } else {
+            vendor_.handle(in, out);
+        }
+    } catch (const std::exception& e) {
+        log(log_level::error, "a request failed", {{"path", std::string{in.path()}}, {"why", e.what()}});
+        out.reset();
+        api::vendor_api::refuse(domain::api_error::internal_error, out);
+    }
+}
+
+worker::worker(emulator& of, const net::limits& bounds)
+    : guard_{boost::asio::make_work_guard(context_)},
+      emulator_{of},
+      timers_{context_,
+              [this](const account_ptr& each, real_time set_for) {
+                  emulator_.run_due(each, set_for, *this);
+              }},
+      webhooks_{context_, of, *this},
+      accounts_{of, *this},
+      host_{of, *this},
+      router_{accounts_, host_},
+      sessions_{context_, router_, bounds} {}
+
+worker::~worker() {
+    stop();
+    // Connections end with the handlers that hold them, while what they point to is still there.
+    sessions_.abort();
+    context_.restart();
+    context_.poll();
+}
+
+void worker::start() {
+    thread_ = std::thread{[this] { context_.run(); }};
+}
+
+void worker::stop() {
+    context_.stop();
+    if (thread_.joinable()) thread_.join();
+}
+
+void worker::run_soon(std::function<void()> next) { boost::asio::post(context_, std::move(next)); }
+
+// Looks every few milliseconds: draining is the end of the process's life, and a signal from every
+// place that ends something would cost more than it tells.
+std::future<void> worker::when(std::function<bool()> holds, std::function<void()> first) {
+    struct watch : std::enable_shared_from_this<watch> {
+        watch(boost::asio::io_context& context, std::function<bool()> condition)
+            : timer{context}, holds{std::move(condition)} {}
+        void look() {
+            if (holds()) return promise.set_value();
+            timer.expires_after(drain_look);
+            timer.async_wait([self = shared_from_this()](const boost::system::error_code&) { self->look(); });
+        }
+        boost::asio::steady_timer timer;
+        std::function<bool()> holds;
+        std::promise<void> promise;
+    };
+    const auto watched = std::make_shared<watch>(context_, std::move(holds));
+    auto result = watched->promise.get_future();
+    boost::asio::post(context_, [watched, first = std::move(first)] {
+        first();
+        watched->look();
+    });
+    return result;
+}
+
+std::future<void> worker::drain_connections() {
+    return when([this] { return sessions_.is_empty(); }, [this] { sessions_.drain(); });
+}
+
+std::future<void> worker::drain_webhooks() {
+    return when([this] { return webhooks_.is_idle(); },
+                [this] {
+                    timers_.stop();
+                    webhooks_.close_idle_connections();
+                });
+}
+
+}  // namespace nexo_mock::runtime
