@@ -39,9 +39,7 @@ std::string query_value(std::string_view query, std::string_view name) {
         const auto pair = query.substr(0, end);
         const auto equals = pair.find('=');
         if (pair.substr(0, equals) == name && equals != std::string_view::npos) {
-            std::string value{pair.substr(equals + 1)};
-            std::ranges::replace(value, '+', ' ');
-            return percent_decoded(value);
+            return percent_decoded(pair.substr(equals + 1));
         }
         if (end == std::string_view::npos) break;
         query.remove_prefix(end + 1);

@@ -132,13 +132,13 @@ std::string blank_comments(std::string_view text) {
 
 std::string explain(const error_code& ec, std::string_view rest) {
     if (rest.starts_with("/*")) return "the comment does not end";
+    if (!ec) return "unexpected text after the document";
     if (ec == boost::json::error::too_deep) return "nested too deep (32 levels at most)";
     if (rest.empty()) return "the text ends too early";
     const auto c = rest.front();
     if (c == '\n' || c == '\r') return "unexpected end of line";
-    if (static_cast<unsigned char>(c) < 0x20 || static_cast<unsigned char>(c) > 0x7e) {
-        return ec.message();
-    }
+    if (static_cast<unsigned char>(c) < 0x20) return "unexpected control character";
+    if (static_cast<unsigned char>(c) > 0x7e) return "unexpected character (" + ec.message() + ')';
     return std::string{"unexpected '"} + c + "' (" + ec.message() + ")";
 }
 
@@ -172,8 +172,7 @@ std::variant<json_node, syntax_error> read_json(std::string_view text) {
         error_code ec;
         parser.handler().see(plain[i], at);
         const auto consumed = parser.write_some(true, plain.data() + i, 1, ec);
-        if (ec) return syntax_error{at, explain(ec, text.substr(i))};
-        if (consumed == 0) return syntax_error{at, "unexpected text after the document"};
+        if (ec || consumed == 0) return syntax_error{at, explain(ec, text.substr(i))};
         if (text[i] == '\n') {
             ++at.line;
             at.column = 1;

@@ -53,22 +53,25 @@ void listener::start(choose_context choose, accepted take, failed report) {
 
 void listener::accept() {
     acceptor_.async_accept(choose_(), [this](const error_code& ec, tcp::socket socket) {
-        if (!acceptor_.is_open()) return;
-        if (!ec) {
-            take_(std::move(socket));
-            return accept();
-        }
-        if (ec == asio::error::operation_aborted) return;
+        if (!ec) take_(std::move(socket));
+        if (closed_) return closed_();
+        if (!ec) return accept();
         report_(ec.message());
-        pause_.expires_after(pause_after_failure);
-        pause_.async_wait([this](const error_code& cancelled) {
-            if (!cancelled && acceptor_.is_open()) accept();
-        });
+        accept_later();
     });
 }
 
-void listener::stop() {
-    if (!acceptor_.is_open()) return;
+void listener::accept_later() {
+    pause_.expires_after(pause_after_failure);
+    pause_.async_wait([this](const error_code&) {
+        if (closed_) return closed_();
+        accept();
+    });
+}
+
+// Either an accept or a pause is under way; its handler runs once more and says that all is over.
+void listener::stop(std::function<void()> closed) {
+    closed_ = std::move(closed);
     error_code ec;
     acceptor_.non_blocking(true, ec);
     while (!ec) {

@@ -54,9 +54,9 @@ class session final : public tracked_session, public std::enable_shared_from_thi
         if (phase_ != phase::handling && tick >= deadline_) abort();
     }
     void drain() override {
-        error_code ec;
-        const bool nothing_came = phase_ == phase::idle && unread() == 0 && socket_.available(ec) == 0;
-        if (nothing_came) abort();
+        // What has come may be in the read that is under way: its handler decides.
+        error_code ignored;
+        if (phase_ == phase::idle) socket_.cancel(ignored);
     }
     void abort() override {
         const auto keep = std::move(waiting_);
@@ -96,6 +96,9 @@ class session final : public tracked_session, public std::enable_shared_from_thi
     }
 
     void on_read_failed(const error_code& ec) {
+        error_code closed;
+        const bool drains = ec == asio::error::operation_aborted && socket_.is_open();
+        if (drains && socket_.available(closed) > 0) return read();
         const bool half_closed = ec == asio::error::eof && is_partial_;
         if (!half_closed) return;  // the client is gone, or the sweep closed the socket
         refuse(boost::beast::http::error::partial_message);

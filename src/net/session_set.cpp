@@ -14,6 +14,7 @@ session_set::session_set(boost::asio::io_context& context, request_handler& hand
 void session_set::adopt(boost::asio::ip::tcp::socket socket) {
     if (size_ >= limits_.connections) return;  // the socket's end closes it
     start_session(std::move(socket), *this);
+    if (draining_) sessions_.back().drain();
 }
 
 void session_set::track(tracked_session& session) {

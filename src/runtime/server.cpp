@@ -80,10 +80,7 @@ struct server::state {
         if (stopped) return;
         stopped = true;
         std::promise<void> closed;
-        workers.front()->run_soon([&] {
-            listener->stop();
-            closed.set_value();
-        });
+        workers.front()->run_soon([&] { listener->stop([&closed] { closed.set_value(); }); });
         closed.get_future().wait();
 
         std::vector<std::future<void>> connections;

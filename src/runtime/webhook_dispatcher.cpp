@@ -24,13 +24,17 @@ webhook_dispatcher::webhook_dispatcher(boost::asio::io_context& context, emulato
       client_{context, client_settings_of(of.settings().scenario->webhook)} {}
 
 void webhook_dispatcher::submit(webhook_job job) {
-    auto& of = lines_[job.of];
-    if (!of.has_turn) {
-        of.has_turn = true;
-        turns_.push_back(job.of);
-    }
+    auto owner = job.of;
+    auto& of = lines_[owner];
     of.waiting.push_back(std::move(job));
+    give_turn(std::move(owner), of);
     pump();
+}
+
+void webhook_dispatcher::give_turn(account_ptr owner, line& of) {
+    if (of.has_turn || of.waiting.empty() || of.in_flight >= max_in_flight_of_account) return;
+    of.has_turn = true;
+    turns_.push_back(std::move(owner));
 }
 
 // One job of each account that has a turn, round and round, while there is room. An account that
@@ -44,8 +48,8 @@ void webhook_dispatcher::pump() {
         of.waiting.pop_front();
         ++of.in_flight;
         ++in_flight_;
-        of.has_turn = !of.waiting.empty() && of.in_flight < max_in_flight_of_account;
-        if (of.has_turn) turns_.push_back(next);
+        of.has_turn = false;
+        give_turn(next, of);
         start(job);
     }
 }
@@ -105,12 +109,8 @@ void webhook_dispatcher::finish(const webhook_job& job) {
     --in_flight_;
     auto& of = lines_[job.of];
     --of.in_flight;
-    if (!of.waiting.empty() && !of.has_turn) {
-        of.has_turn = true;
-        turns_.push_back(job.of);
-    } else if (of.waiting.empty() && of.in_flight == 0) {
-        lines_.erase(job.of);
-    }
+    give_turn(job.of, of);
+    if (of.waiting.empty() && of.in_flight == 0) lines_.erase(job.of);
     pump();
 }
 

@@ -33,12 +33,12 @@ class delivery_store {
     template <class Visitor>
     void newest_first(Visitor visit) const {
         for (auto ordinal = next_; ordinal > first_chunk_ * chunk_size;) {
-            const auto* chunk = chunk_of(--ordinal);
-            if (chunk == nullptr) {
+            const auto* of = chunk_of(--ordinal);
+            if (of == nullptr) {
                 ordinal -= ordinal % chunk_size;
                 continue;
             }
-            const auto& slot = chunk->slots[ordinal % chunk_size];
+            const auto& slot = of->slots[ordinal % chunk_size];
             if (slot && !visit(ordinal, *slot)) return;
         }
     }

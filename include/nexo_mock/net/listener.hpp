@@ -27,13 +27,15 @@ class listener {
 
     void start(choose_context choose, accepted take, failed report);
 
-    /// Takes what waits in the backlog, then closes. On the listener's thread.
-    void stop();
+    /// Takes what waits in the backlog, closes, and calls `closed` once no connection can come any
+    /// more. On the listener's thread.
+    void stop(std::function<void()> closed);
 
     std::uint16_t port() const { return port_; }
 
  private:
     void accept();
+    void accept_later();
 
     boost::asio::ip::tcp::acceptor acceptor_;
     boost::asio::steady_timer pause_;
@@ -41,6 +43,7 @@ class listener {
     choose_context choose_;
     accepted take_;
     failed report_;
+    std::function<void()> closed_;  // set: stopping
 };
 
 }  // namespace nexo_mock::net

@@ -32,6 +32,7 @@ class webhook_dispatcher {
         bool has_turn = false;  // is in turns_
     };
 
+    void give_turn(account_ptr owner, line& of);
     void pump();
     void start(const webhook_job& job);
     void on_reply(const webhook_job& job, net::client_reply reply);

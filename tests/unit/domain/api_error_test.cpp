@@ -41,7 +41,8 @@ TEST_CASE("API errors have the statuses of the contract") {
 }
 
 TEST_CASE("a code that is no API error names none") {
-    for (const std::string_view code : {"", "Unauthorized", "not found", "teapot", "unauthorized "}) {
+    for (const std::string_view code :
+         {"", "Unauthorized", "not found", "teapot", "unauthorized "}) {
         CAPTURE(code);
         CHECK_FALSE(api_error_named(code).has_value());
     }

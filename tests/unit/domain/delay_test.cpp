@@ -14,8 +14,6 @@ TEST_CASE("a fixed delay is what it says and draws nothing") {
     CHECK(delay::fixed(25s).sample(random) == 25s);
     CHECK(delay{}.sample(random) == 0s);
     CHECK(delay{log_normal_delay{0s, 1.0}}.sample(random) == 0s);
-    random = untouched;
-    CHECK(delay::fixed(25s).sample(random) == 25s);
     CHECK(random.next() == untouched.next());
 }
 
@@ -37,7 +35,8 @@ TEST_CASE("a uniform delay stays within its ends and reaches both") {
 TEST_CASE("half of all log-normal delays are below the median") {
     random_stream random{11};
     std::vector<duration> drawn;
-    for (int i = 0; i < 4001; ++i) drawn.push_back(delay{log_normal_delay{90ms, 0.4}}.sample(random));
+    for (int i = 0; i < 4001; ++i)
+        drawn.push_back(delay{log_normal_delay{90ms, 0.4}}.sample(random));
     std::ranges::sort(drawn);
     CHECK(drawn.front() > 0us);
     CHECK(drawn[2000] > 86ms);

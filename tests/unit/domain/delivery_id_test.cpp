@@ -36,8 +36,10 @@ TEST_CASE("the ordinal can be read back from an id's text") {
         REQUIRE(parsed.has_value());
         CHECK(some_account.ordinal_of(*parsed) == ordinal);
     };
-    for (std::uint64_t ordinal = 0; ordinal < 5000; ++ordinal) check(ordinal);
-    for (unsigned bit = 13; bit < 48; ++bit) check((std::uint64_t{1} << bit) + bit);
+    for (std::uint64_t ordinal = 0; ordinal < 5000; ++ordinal)
+        check(ordinal);
+    for (unsigned bit = 13; bit < 48; ++bit)
+        check((std::uint64_t{1} << bit) + bit);
     check((std::uint64_t{1} << 48) - 1);
 }
 
@@ -62,7 +64,8 @@ TEST_CASE("an id with one digit changed is unknown") {
 
 TEST_CASE("an id in upper case is the same id") {
     auto text = some_account.at(5).text();
-    for (auto& c : text) c = c >= 'a' && c <= 'f' ? static_cast<char>(c - 'a' + 'A') : c;
+    for (auto& c : text)
+        c = c >= 'a' && c <= 'f' ? static_cast<char>(c - 'a' + 'A') : c;
     CHECK(delivery_id::parse(text) == some_account.at(5));
 }
 

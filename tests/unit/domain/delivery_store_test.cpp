@@ -21,7 +21,8 @@ delivery some_delivery(std::uint64_t seq) {
 
 delivery_store store_of(std::uint64_t count) {
     delivery_store store;
-    for (std::uint64_t i = 0; i < count; ++i) store.append(some_delivery(i), nullptr);
+    for (std::uint64_t i = 0; i < count; ++i)
+        store.append(some_delivery(i), nullptr);
     return store;
 }
 
@@ -53,8 +54,10 @@ TEST_CASE("deliveries are found by their ordinals and by no other") {
 TEST_CASE("a stored delivery never moves") {
     delivery_store store;
     const auto* first = &store.append(some_delivery(0), nullptr);
-    for (std::uint64_t i = 1; i < 1000; ++i) store.append(some_delivery(i), nullptr);
-    for (std::uint64_t i = 1; i < 1000; ++i) store.erase(i);
+    for (std::uint64_t i = 1; i < 1000; ++i)
+        store.append(some_delivery(i), nullptr);
+    for (std::uint64_t i = 1; i < 1000; ++i)
+        store.erase(i);
     CHECK(store.find(0) == first);
 }
 
@@ -74,7 +77,8 @@ TEST_CASE("a store goes on counting after it was emptied at any point of a chunk
     for (std::uint64_t count = 1; count < 200; ++count) {
         CAPTURE(count);
         auto store = store_of(count);
-        for (std::uint64_t i = 0; i < count; ++i) store.erase(i);
+        for (std::uint64_t i = 0; i < count; ++i)
+            store.erase(i);
         CHECK(store.size() == 0);
         CHECK(newest_first(store).empty());
         store.append(some_delivery(count), nullptr);
@@ -143,6 +147,7 @@ TEST_CASE("a store does what a plain map does") {
         REQUIRE(store.size() == model.size());
     }
     std::vector<std::uint64_t> expected;
-    for (const auto& each : model) expected.push_back(each.first);
+    for (const auto& each : model)
+        expected.push_back(each.first);
     CHECK(newest_first(store) == expected);
 }

@@ -1,5 +1,4 @@
 #include <nexo_mock/domain/due_queue.hpp>
-
 #include <nexo_mock/domain/random.hpp>
 
 #include <doctest/doctest.h>
@@ -42,7 +41,7 @@ TEST_CASE("an event is due at its moment and not before") {
 }
 
 TEST_CASE("the order of events does not depend on the order in which they came in") {
-    const std::vector<due_event> sorted{change(1s, 7),  change(2s, 1, 0), change(2s, 1, 1),
+    const std::vector<due_event> sorted{change(1s, 7),  change(2s, 1, 0),  change(2s, 1, 1),
                                         webhook(2s, 1), webhook(2s, 1, 1), change(2s, 2),
                                         webhook(2s, 3), change(3s, 0)};
     constexpr std::uint64_t seed = 17;
@@ -54,7 +53,8 @@ TEST_CASE("the order of events does not depend on the order in which they came i
             std::swap(shuffled[i - 1], shuffled[random.next() % i]);
         }
         due_queue queue;
-        for (const auto& each : shuffled) queue.push(each);
+        for (const auto& each : shuffled)
+            queue.push(each);
         for (const auto& each : sorted) {
             CHECK(queue.next() == each.at);
             const auto popped = queue.pop(time_point{3s});

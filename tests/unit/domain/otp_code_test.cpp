@@ -7,7 +7,8 @@
 using namespace nexo_mock::domain;
 
 TEST_CASE("four to eight digits are a code and stay as they are") {
-    for (const std::string_view text : {"0000", "1234", "01234", "482915", "0000000", "12345678", "00000000"}) {
+    for (const std::string_view text :
+         {"0000", "1234", "01234", "482915", "0000000", "12345678", "00000000"}) {
         CAPTURE(text);
         const auto code = otp_code::parse(text);
         REQUIRE(code.has_value());
@@ -19,11 +20,29 @@ TEST_CASE("four to eight digits are a code and stay as they are") {
 
 TEST_CASE("anything else is no code") {
     using namespace std::string_literals;
-    for (const auto& text :
-         {""s, "1"s, "123"s, "123456789"s, std::string(1000, '1'), "12a4"s, "abcd"s, " 1234"s,
-          "1234 "s, "12 34"s, "12-34"s, "+1234"s, "-1234"s, "12.4"s, "1e10"s, "0x1234"s,
-          "123\0"s, "1234\0"s, "\0001234"s, "1234\n"s, "\u0661\u0662\u0663\u0664"s, "\uff11\uff12"s,
-          "\xff\xff\xff\xff"s}) {
+    for (const auto& text : {""s,
+                             "1"s,
+                             "123"s,
+                             "123456789"s,
+                             std::string(1000, '1'),
+                             "12a4"s,
+                             "abcd"s,
+                             " 1234"s,
+                             "1234 "s,
+                             "12 34"s,
+                             "12-34"s,
+                             "+1234"s,
+                             "-1234"s,
+                             "12.4"s,
+                             "1e10"s,
+                             "0x1234"s,
+                             "123\0"s,
+                             "1234\0"s,
+                             "\0001234"s,
+                             "1234\n"s,
+                             "\u0661\u0662\u0663\u0664"s,
+                             "\uff11\uff12"s,
+                             "\xff\xff\xff\xff"s}) {
         CAPTURE(text);
         CHECK_FALSE(otp_code::parse(text).has_value());
     }

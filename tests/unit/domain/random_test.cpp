@@ -24,7 +24,8 @@ TEST_CASE("the numbers of a seed are those that earlier versions drew") {
 TEST_CASE("the same key gives the same numbers") {
     random_stream a{123456789};
     random_stream b{123456789};
-    for (int i = 0; i < 1000; ++i) CHECK(a.next() == b.next());
+    for (int i = 0; i < 1000; ++i)
+        CHECK(a.next() == b.next());
 }
 
 TEST_CASE("deriving draws nothing and knows the order of its parts") {
@@ -91,7 +92,8 @@ TEST_CASE("between keeps to its bounds, however far apart") {
 TEST_CASE("between reaches every value in between") {
     random_stream random{3};
     std::set<std::int64_t> seen;
-    for (int i = 0; i < 1000; ++i) seen.insert(random.between(-3, 3));
+    for (int i = 0; i < 1000; ++i)
+        seen.insert(random.between(-3, 3));
     CHECK(seen == std::set<std::int64_t>{-3, -2, -1, 0, 1, 2, 3});
 }
 

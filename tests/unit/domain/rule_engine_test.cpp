@@ -1,5 +1,4 @@
 #include <nexo_mock/domain/rule_engine.hpp>
-
 #include <support/scenarios.hpp>
 
 #include <doctest/doctest.h>
@@ -51,7 +50,8 @@ struct rig {
 };
 
 std::string when(std::string_view condition) {
-    return R"({"name": "yes", "when": {)" + std::string{condition} + R"(}, "then": {"pending": true}})";
+    return R"({"name": "yes", "when": {)" + std::string{condition} +
+           R"(}, "then": {"pending": true}})";
 }
 
 }  // namespace
@@ -80,18 +80,30 @@ TEST_CASE("every condition holds a rule back by itself") {
         bool holds;
     };
     for (const auto& [condition, holds] :
-         {row{"", true}, row{R"("endpoint": "send-otp")", true},
-          row{R"("endpoint": "balance")", false}, row{R"("endpoint": "deliveries")", false},
-          row{R"("endpoint": "any")", true}, row{R"("phone": "+84981234567")", true},
-          row{R"("phone": "+84981234568")", false}, row{R"("phone": "+8498*")", true},
-          row{R"("phone": ["+8497*", "*567"])", true}, row{R"("phone": ["+8497*"])", false},
-          row{R"("code": "482915")", true}, row{R"("code": "????")", false},
-          row{R"("code": ["????", "??????"])", true}, row{R"("key": "sk_live_test")", true},
-          row{R"("key": "sk_live_other")", false}, row{R"("key": "*_t*")", true},
-          row{R"("carrier": "viettel")", true}, row{R"("carrier": "mobifone")", false},
-          row{R"("carrier": ["mobifone", "v*"])", true}, row{R"("state": "start")", true},
-          row{R"("state": "down")", false}, row{R"("elapsed": "0s..1s")", true},
-          row{R"("elapsed": "1s..2s")", false}, row{R"("chance": 0)", false},
+         {row{"", true},
+          row{R"("endpoint": "send-otp")", true},
+          row{R"("endpoint": "balance")", false},
+          row{R"("endpoint": "deliveries")", false},
+          row{R"("endpoint": "any")", true},
+          row{R"("phone": "+84981234567")", true},
+          row{R"("phone": "+84981234568")", false},
+          row{R"("phone": "+8498*")", true},
+          row{R"("phone": ["+8497*", "*567"])", true},
+          row{R"("phone": ["+8497*"])", false},
+          row{R"("code": "482915")", true},
+          row{R"("code": "????")", false},
+          row{R"("code": ["????", "??????"])", true},
+          row{R"("key": "sk_live_test")", true},
+          row{R"("key": "sk_live_other")", false},
+          row{R"("key": "*_t*")", true},
+          row{R"("carrier": "viettel")", true},
+          row{R"("carrier": "mobifone")", false},
+          row{R"("carrier": ["mobifone", "v*"])", true},
+          row{R"("state": "start")", true},
+          row{R"("state": "down")", false},
+          row{R"("elapsed": "0s..1s")", true},
+          row{R"("elapsed": "1s..2s")", false},
+          row{R"("chance": 0)", false},
           row{R"("chance": 1)", true},
           row{R"("phone": "+8498*", "code": "482915", "carrier": "viettel")", true},
           row{R"("phone": "+8498*", "code": "000000", "carrier": "viettel")", false}}) {
@@ -105,7 +117,8 @@ TEST_CASE("a call without a phone fits no condition on phone, code or carrier") 
     rule_query balance;
     balance.call = endpoint::balance;
     balance.key = support::some_key;
-    for (const std::string_view condition : {R"("phone": "*")", R"("code": "*")", R"("carrier": "*")"}) {
+    for (const std::string_view condition :
+         {R"("phone": "*")", R"("code": "*")", R"("carrier": "*")"}) {
         CAPTURE(condition);
         rig of{when(R"("endpoint": "any", )" + std::string{condition})};
         CHECK(of.decides(balance) == "-");
@@ -123,8 +136,9 @@ TEST_CASE("a window of time includes its beginning and not its end") {
     };
     for (const auto& [window, elapsed, holds] :
          {row{"60s..120s", 60s - 1us, false}, row{"60s..120s", 60s, true},
-          row{"60s..120s", 120s - 1us, true}, row{"60s..120s", 120s, false}, row{"60s..", 59s, false},
-          row{"60s..", 9000h, true}, row{"..120s", 0s, true}, row{"..120s", 120s, false}}) {
+          row{"60s..120s", 120s - 1us, true}, row{"60s..120s", 120s, false},
+          row{"60s..", 59s, false}, row{"60s..", 9000h, true}, row{"..120s", 0s, true},
+          row{"..120s", 120s, false}}) {
         CAPTURE(window);
         CAPTURE(elapsed.count());
         rig of{when(R"("elapsed": ")" + std::string{window} + '"')};
@@ -149,7 +163,8 @@ TEST_CASE("every goes on counting for a rule behind another") {
               {"name": "second", "when": {"every": 2}, "then": {"pending": true}},
               {"name": "rest", "then": {"pending": true}})"};
     std::string seen;
-    for (int i = 0; i < 9; ++i) seen += of.decides().front();
+    for (int i = 0; i < 9; ++i)
+        seen += of.decides().front();
     // The second rule sees only the calls that the first lets by: 1, 2, 4, 5, 7, 8.
     CHECK(seen == "rstrstrst");
 }
@@ -177,7 +192,8 @@ TEST_CASE("steps count for the whole account unless a rule says otherwise") {
 }
 
 TEST_CASE("a rule that has fallen through lets later rules decide") {
-    rig of{R"({"end": "fall_through", "then": {"fail": "a", "times": 2}}, {"then": {"fail": "z"}})"};
+    rig of{
+        R"({"end": "fall_through", "then": {"fail": "a", "times": 2}}, {"then": {"fail": "z"}})"};
     CHECK(of.step_for() == "a");
     CHECK(of.step_for() == "a");
     CHECK(of.step_for() == "z");
@@ -187,7 +203,8 @@ TEST_CASE("a rule that has fallen through lets later rules decide") {
 TEST_CASE("a chance comes true as often as it says") {
     rig of{when(R"("chance": 0.1)")};
     int hits = 0;
-    for (int i = 0; i < 20'000; ++i) hits += of.decides() == "yes";
+    for (int i = 0; i < 20'000; ++i)
+        hits += of.decides() == "yes";
     CHECK(hits > 1'850);
     CHECK(hits < 2'150);
 }
@@ -205,7 +222,8 @@ TEST_CASE("a choice follows its weights and never takes what weighs nothing") {
     rig of{R"({"then": {"one_of": [{"weight": 0, "fail": "never"}, {"weight": 9, "fail": "often"},
                                    {"fail": "seldom"}, {"weight": 0, "fail": "never"}]}})"};
     std::map<std::string, int> seen;
-    for (int i = 0; i < 20'000; ++i) ++seen[of.step_for()];
+    for (int i = 0; i < 20'000; ++i)
+        ++seen[of.step_for()];
     CHECK(seen.size() == 2);
     CHECK(seen["often"] > 17'800);
     CHECK(seen["often"] < 18'200);
@@ -214,7 +232,8 @@ TEST_CASE("a choice follows its weights and never takes what weighs nothing") {
 TEST_CASE("a choice within a choice comes down to one step") {
     rig of{R"({"then": {"one_of": [{"one_of": [{"fail": "a"}, {"fail": "b"}]}, {"fail": "c"}]}})"};
     std::map<std::string, int> seen;
-    for (int i = 0; i < 4'000; ++i) ++seen[of.step_for()];
+    for (int i = 0; i < 4'000; ++i)
+        ++seen[of.step_for()];
     CHECK(seen.size() == 3);
     CHECK(seen["c"] > 1'850);
     CHECK(seen["c"] < 2'150);
@@ -222,7 +241,8 @@ TEST_CASE("a choice within a choice comes down to one step") {
 }
 
 TEST_CASE("a step sets the state that later rules ask for") {
-    rig of{R"({"name": "down", "when": {"state": "down"}, "then": {"pending": true, "set_state": "up"}},
+    rig of{
+        R"({"name": "down", "when": {"state": "down"}, "then": {"pending": true, "set_state": "up"}},
               {"name": "up", "when": {"state": "up"}, "then": {"pending": true}},
               {"name": "else", "then": {"pending": true, "set_state": "down"}})"};
     CHECK(of.engine.state() == "start");
@@ -287,7 +307,8 @@ TEST_CASE("a decision depends on seed, key, endpoint, ordinal and rule and on no
     CHECK(usual != choices(43, "sk_live_test", endpoint::send_otp));
     CHECK(usual != choices(42, "sk_live_other", endpoint::send_otp));
     CHECK(usual != choices(42, "sk_live_test", endpoint::balance));
-    for (const char outcome : {'a', 'b', '-'}) CHECK(usual.find(outcome) != std::string::npos);
+    for (const char outcome : {'a', 'b', '-'})
+        CHECK(usual.find(outcome) != std::string::npos);
 
     const rig asked_in_order{rules};
     const rig asked_backwards{rules};
@@ -300,7 +321,8 @@ TEST_CASE("a decision depends on seed, key, endpoint, ordinal and rule and on no
 }
 
 TEST_CASE("another phone does not change what chance decides for the same call") {
-    const rig of{R"({"when": {"chance": 0.5}, "then": {"one_of": [{"fail": "a"}, {"fail": "b"}]}})"};
+    const rig of{
+        R"({"when": {"chance": 0.5}, "then": {"one_of": [{"fail": "a"}, {"fail": "b"}]}})"};
     for (std::uint64_t ordinal = 0; ordinal < 100; ++ordinal) {
         const auto one = of.engine.decide(rig::call("+84981234567"), ordinal);
         const auto other = of.engine.decide(rig::call("+84971234567"), ordinal);

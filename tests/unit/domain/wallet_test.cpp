@@ -1,6 +1,5 @@
-#include <nexo_mock/domain/wallet.hpp>
-
 #include <nexo_mock/domain/random.hpp>
+#include <nexo_mock/domain/wallet.hpp>
 
 #include <doctest/doctest.h>
 
@@ -15,7 +14,9 @@ bucket_amounts amounts(std::int64_t balance, std::int64_t bonus, std::int64_t fr
     return {money::from_micros(balance), money::from_micros(bonus), money::from_micros(free)};
 }
 
-bool adds_up(const wallet& of) { return of.deposited() == of.total() + of.held() + of.charged(); }
+bool adds_up(const wallet& of) {
+    return of.deposited() == of.total() + of.held() + of.charged();
+}
 
 }  // namespace
 
@@ -116,19 +117,23 @@ TEST_CASE("whatever is held, charged, refunded and put in, the wallet adds up") 
             open.pop_back();
         }
         money held;
-        for (const auto& each : open) held += each.total();
+        for (const auto& each : open)
+            held += each.total();
         REQUIRE(purse.held() == held);
         REQUIRE(adds_up(purse));
-        for (const auto which : all_buckets) REQUIRE(purse.amounts()[which] >= money{});
+        for (const auto which : all_buckets)
+            REQUIRE(purse.amounts()[which] >= money{});
         if (open.size() > 50) {
-            for (const auto& each : open) purse.refund(each);
+            for (const auto& each : open)
+                purse.refund(each);
             open.clear();
         }
     }
 }
 
 TEST_CASE("buckets have the vendor's names") {
-    for (const auto which : all_buckets) CHECK(bucket_named(name(which)) == which);
+    for (const auto which : all_buckets)
+        CHECK(bucket_named(name(which)) == which);
     CHECK(name(bucket::balance) == "balance");
     CHECK(name(bucket::bonus_credit) == "bonus_credit");
     CHECK(name(bucket::free_credit) == "free_credit");

@@ -24,7 +24,9 @@ webhook_event some_event(delivery_status status = delivery_status::delivered) {
             .completed = {}};
 }
 
-constexpr time_point at(duration after) { return time_point{after}; }
+constexpr time_point at(duration after) {
+    return time_point{after};
+}
 
 attempt_outcome answered(int status) {
     return {status, status == 0 ? "connection refused" : "", "", 1ms};
@@ -44,8 +46,8 @@ TEST_CASE("the first attempt is due when the event happens") {
 }
 
 TEST_CASE("every status of success acknowledges, everything else is tried again") {
-    for (const int status : {0, 100, 199, 200, 201, 204, 299, 300, 301, 302, 304, 307, 400, 401, 404,
-                             408, 409, 411, 422, 429, 500, 502, 503, 599}) {
+    for (const int status : {0,   100, 199, 200, 201, 204, 299, 300, 301, 302, 304, 307,
+                             400, 401, 404, 408, 409, 411, 422, 429, 500, 502, 503, 599}) {
         CAPTURE(status);
         webhook_ledger ledger;
         const auto first = ledger.add(0, some_event(), target, at(0s));

@@ -1,5 +1,4 @@
 #include <nexo_mock/domain/world.hpp>
-
 #include <support/scenarios.hpp>
 
 #include <doctest/doctest.h>
@@ -30,8 +29,9 @@ const std::string everything = R"({
         {"then": {"one_of": [{"deliver": true}, {"fail": "timeout", "after": "60s"}]}}]})";
 
 constexpr std::array<std::string_view, 9> phones{
-    "+84981234567", "+84901234567", "+84998123456", "+84551234567", "+84911234567",
-    "0981234567",   "+842412345678", "",            "+84981234568"};
+    "+84981234567", "+84901234567", "+84998123456",  "+84551234567",
+    "+84911234567", "0981234567",   "+842412345678", "",
+    "+84981234568"};
 constexpr std::array<std::string_view, 5> codes{"1234", "482915", "12345678", "123", "12a4"};
 
 struct snapshot {
@@ -156,7 +156,8 @@ struct driver {
         const auto& wallet = of.wallet();
         REQUIRE(wallet.deposited() == put_in);
         REQUIRE(put_in == wallet.total() + wallet.held() + wallet.charged());
-        for (const auto which : all_buckets) REQUIRE(wallet.amounts()[which] >= money{});
+        for (const auto which : all_buckets)
+            REQUIRE(wallet.amounts()[which] >= money{});
         REQUIRE(wallet.held() >= money{});
         const auto& counts = of.counts();
         REQUIRE(counts.accepted == counts.delivered + counts.failed + counts.pending());

@@ -1,5 +1,4 @@
 #include <nexo_mock/domain/world.hpp>
-
 #include <support/scenarios.hpp>
 
 #include <doctest/doctest.h>
@@ -49,7 +48,8 @@ TEST_CASE("a new send evicts as well as a finished one does") {
     auto of = world_of(rich(R"({"when": {"phone": "+8490*"}, "then": {"pending": true}},
                                {"then": {"deliver": true}})"),
                        42, some_key, few);
-    for (int i = 0; i < 3; ++i) send(of);
+    for (int i = 0; i < 3; ++i)
+        send(of);
     run(of, begin);
     CHECK(of.deliveries().size() == 3);
     send(of, begin, "+84901234567");
@@ -78,7 +78,8 @@ TEST_CASE("a delivery whose webhook is still to come is not evicted") {
     auto of = world_of(rich(R"({"then": {"deliver": true}})",
                             R"("webhook": {"url": "http://a/", "secret": "s"},)"),
                        42, some_key, few);
-    for (int i = 0; i < 5; ++i) send(of);
+    for (int i = 0; i < 5; ++i)
+        send(of);
     run(of, begin);
     CHECK(of.deliveries().size() == 5);
     REQUIRE(of.begin_attempt({1, 0, 1}) != nullptr);
@@ -96,19 +97,22 @@ TEST_CASE("a delivery whose course is not over is not evicted") {
                                {"then": {"deliver": true}})"),
                        42, some_key, few);
     send(of, begin, "+84901234567");
-    for (int i = 0; i < 4; ++i) send(of);
+    for (int i = 0; i < 4; ++i)
+        send(of);
     run(of, begin + 8s);
     CHECK(of.view(0).has_value());
     run(of, begin + 9s);
     CHECK(of.view(0)->outcome.status == delivery_status::failed);
-    for (int i = 0; i < 3; ++i) send(of, begin + 9s);
+    for (int i = 0; i < 3; ++i)
+        send(of, begin + 9s);
     CHECK(of.deliveries().size() == 3);
     CHECK_FALSE(of.view(0).has_value());
 }
 
 TEST_CASE("too many pending deliveries refuse further sends until some are over") {
     auto of = world_of(rich(R"({"then": {"deliver": true, "after": "5s"}})"), 42, some_key, few);
-    for (int i = 0; i < 5; ++i) send(of);
+    for (int i = 0; i < 5; ++i)
+        send(of);
     const auto total = of.wallet().total();
     const auto reply = of.send_otp({some_phone, some_code, 6}, begin);
     REQUIRE_FALSE(reply.has_value());
@@ -122,7 +126,8 @@ TEST_CASE("an attempt that is finished twice retires its delivery once") {
     auto of = world_of(rich(R"({"then": {"deliver": true}})",
                             R"("webhook": {"url": "http://a/", "secret": "s"},)"),
                        42, some_key, few);
-    for (int i = 0; i < 3; ++i) send(of);
+    for (int i = 0; i < 3; ++i)
+        send(of);
     run(of, begin);
     for (std::uint64_t i = 0; i < 3; ++i) {
         REQUIRE(of.begin_attempt({i, 0, 1}) != nullptr);
@@ -130,7 +135,8 @@ TEST_CASE("an attempt that is finished twice retires its delivery once") {
             of.finish_attempt({i, 0, 1}, {200, "", "", {}}, begin);
         }
     }
-    for (int i = 0; i < 5; ++i) send(of);
+    for (int i = 0; i < 5; ++i)
+        send(of);
     CHECK(of.counts().evicted == 3);
     CHECK(of.deliveries().size() == 5);
     CHECK_FALSE(of.send_otp({some_phone, some_code, 9}, begin).has_value());
@@ -140,7 +146,9 @@ TEST_CASE("an attempt of a delivery without webhooks retires nothing") {
     auto of = world_of(rich(R"({"then": {"deliver": true}})"), 42, some_key, few);
     send(of);
     run(of, begin);
-    for (int i = 0; i < 9; ++i) of.finish_attempt({0, 0, 1}, {200, "", "", {}}, begin);
-    for (int i = 0; i < 5; ++i) send(of);
+    for (int i = 0; i < 9; ++i)
+        of.finish_attempt({0, 0, 1}, {200, "", "", {}}, begin);
+    for (int i = 0; i < 5; ++i)
+        send(of);
     CHECK(of.counts().evicted == 1);
 }

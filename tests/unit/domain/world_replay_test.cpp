@@ -1,5 +1,4 @@
 #include <nexo_mock/domain/world.hpp>
-
 #include <support/scenarios.hpp>
 
 #include <doctest/doctest.h>
@@ -32,7 +31,8 @@ std::vector<std::string> history(std::uint64_t seed, std::string_view key, durat
         const auto reply = of.send_otp({phone, some_code, i}, now);
         lines.push_back(reply ? reply->id.text() : std::string{name(reply.error().error)});
     }
-    for (auto now = begin + 100s; now < begin + 1h; now += step) of.advance(now, out);
+    for (auto now = begin + 100s; now < begin + 1h; now += step)
+        of.advance(now, out);
     of.advance(begin + 1h, out);
     for (const auto& each : out) {
         const auto& change = std::get<delivery_changed>(each);

@@ -1,5 +1,4 @@
 #include <nexo_mock/domain/world.hpp>
-
 #include <support/scenarios.hpp>
 
 #include <doctest/doctest.h>
@@ -48,7 +47,8 @@ TEST_CASE("an accepted send costs the price and leaves the rest") {
 
 TEST_CASE("five free sends are granted and the sixth is refused for want of money") {
     auto of = world_of(scenario_of("{}"));
-    for (int i = 0; i < 5; ++i) CHECK(error_of(of).empty());
+    for (int i = 0; i < 5; ++i)
+        CHECK(error_of(of).empty());
     CHECK(error_of(of) == "insufficient_balance");
     CHECK(of.wallet().total().is_zero());
     CHECK(of.counts().accepted == 5);
@@ -119,19 +119,22 @@ TEST_CASE("a send that no route or money is left for uses up no step and no coun
         "account_defaults": {"free_credit": 0.022},
         "rules": [{"name": "even", "when": {"every": 2}, "then": {"fail": "busy"}},
                   {"name": "steps", "then": [{"deliver": true, "set_state": "used"}]}]})"));
-    for (int i = 0; i < 3; ++i) CHECK(error_of(of, mobifone_phone) == "no_route");
+    for (int i = 0; i < 3; ++i)
+        CHECK(error_of(of, mobifone_phone) == "no_route");
     CHECK(of.state() == "start");
     CHECK(error_of(of).empty());
     CHECK(of.view(0)->rule == "steps");
     CHECK(of.state() == "used");
-    for (int i = 0; i < 3; ++i) CHECK(error_of(of) == "insufficient_balance");
+    for (int i = 0; i < 3; ++i)
+        CHECK(error_of(of) == "insufficient_balance");
     of.deposit(bucket::balance, 22000_micros);
     CHECK(error_of(of).empty());
     CHECK(of.view(1)->rule == "even");
 }
 
 TEST_CASE("a scripted refusal uses up its step") {
-    auto of = world_of(rules_of(R"({"then": [{"error": "internal_error", "times": 2}, {"deliver": true}]})"));
+    auto of = world_of(
+        rules_of(R"({"then": [{"error": "internal_error", "times": 2}, {"deliver": true}]})"));
     CHECK(error_of(of) == "internal_error");
     CHECK(error_of(of) == "internal_error");
     CHECK(error_of(of).empty());
@@ -185,11 +188,12 @@ TEST_CASE("a delivery is found by its id in either case and no other way") {
     CHECK(found->id.text() == id);
     CHECK(of.ordinal_of(id) == 0);
 
-    auto other = world_of(of.scenario().rules.empty() ? scenario_of("{}") : nullptr, 42, "sk_live_b");
+    auto other =
+        world_of(of.scenario().rules.empty() ? scenario_of("{}") : nullptr, 42, "sk_live_b");
     REQUIRE(error_of(other).empty());
-    for (const auto& unknown : {std::string{}, std::string{"test"}, id.substr(1), id + '0',
-                                of.id_of(1).text(), other.id_of(0).text(),
-                                std::string{"00000000-0000-4000-8000-000000000000"}}) {
+    for (const auto& unknown :
+         {std::string{}, std::string{"test"}, id.substr(1), id + '0', of.id_of(1).text(),
+          other.id_of(0).text(), std::string{"00000000-0000-4000-8000-000000000000"}}) {
         CAPTURE(unknown);
         const auto reply = of.delivery(unknown, begin);
         REQUIRE_FALSE(reply.has_value());
@@ -222,7 +226,8 @@ TEST_CASE("an outage lasts as long as its window") {
 TEST_CASE("what no rule decides is delivered after 25 to 60 seconds") {
     const auto scenario = scenario_of(R"({"account_defaults": {"balance": 1000}})");
     auto of = world_of(scenario);
-    for (int i = 0; i < 1000; ++i) REQUIRE(error_of(of).empty());
+    for (int i = 0; i < 1000; ++i)
+        REQUIRE(error_of(of).empty());
     effects out;
     of.advance(begin + 25s - 1us, out);
     CHECK(out.empty());
@@ -265,7 +270,8 @@ TEST_CASE("a webhook tells how the delivery stood when it happened") {
     REQUIRE(of.webhooks_of(0) != nullptr);
     const auto& events = *of.webhooks_of(0);
     REQUIRE(events.size() == 2);
-    CHECK(events[0].event.outcome == delivery_outcome{delivery_status::failed, "busy", "user_busy"});
+    CHECK(events[0].event.outcome ==
+          delivery_outcome{delivery_status::failed, "busy", "user_busy"});
     CHECK(events[0].event.completed == begin + 5s);
     CHECK(events[0].event.cost.is_zero());
     CHECK(events[0].event.id == of.id_of(0));

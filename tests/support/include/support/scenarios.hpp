@@ -25,7 +25,8 @@ inline nexo_mock::domain::scenario_ptr scenario_of(std::string_view text) {
     auto reading = nexo_mock::codec::read_scenario(text);
     if (reading.scenario) return reading.scenario;
     std::string all;
-    for (const auto& each : reading.mistakes) all += format(each, "scenario") + '\n';
+    for (const auto& each : reading.mistakes)
+        all += format(each, "scenario") + '\n';
     throw std::runtime_error{all};
 }
 
@@ -35,8 +36,7 @@ inline nexo_mock::domain::scenario_ptr rules_of(std::string_view rules) {
 }
 
 inline nexo_mock::domain::world world_of(const nexo_mock::domain::scenario_ptr& scenario,
-                                         std::uint64_t seed = 42,
-                                         std::string_view key = some_key,
+                                         std::uint64_t seed = 42, std::string_view key = some_key,
                                          nexo_mock::domain::world_limits limits = {}) {
     return {scenario->settings_for(key), scenario, seed, begin, limits};
 }

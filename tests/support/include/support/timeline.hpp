@@ -26,7 +26,8 @@ using nexo_mock::domain::money;
 /// effects, their times and what is left in the end must be the same each time.
 class timeline {
  public:
-    /// From that moment on the delivery has this status; just before, it had the one written before.
+    /// From that moment on the delivery has this status; just before, it had the one written
+    /// before.
     timeline& at(duration after, delivery_status status) {
         statuses_.push_back({after, status});
         return *this;
@@ -106,7 +107,8 @@ class timeline {
         void run_to(duration after) {
             nexo_mock::domain::effects out;
             while (world.advance_one(begin + after, out)) {
-                for (const auto& each : out) std::visit([&](const auto& e) { note(e); }, each);
+                for (const auto& each : out)
+                    std::visit([&](const auto& e) { note(e); }, each);
                 out.clear();
             }
         }
@@ -131,7 +133,8 @@ class timeline {
     result run(const nexo_mock::domain::scenario_ptr& scenario,
                const std::vector<duration>& stops) const {
         rig of{scenario, webhooks_};
-        for (const auto stop : stops) of.run_to(stop);
+        for (const auto stop : stops)
+            of.run_to(stop);
         of.run_to(end);
         const auto view = of.world.view(0);
         REQUIRE(view.has_value());
@@ -192,9 +195,11 @@ class timeline {
                       const result& expected) const {
         std::vector<duration> moments;
         for (const auto& each : expected.happenings) {
-            for (const auto beside : {-1, 0, 1}) moments.push_back(each.after + duration{beside});
+            for (const auto beside : {-1, 0, 1})
+                moments.push_back(each.after + duration{beside});
         }
-        for (const auto& each : statuses_) moments.push_back(each.after);
+        for (const auto& each : statuses_)
+            moments.push_back(each.after);
         moments.push_back(1s);
         std::ranges::sort(moments);
         moments.erase(std::unique(moments.begin(), moments.end()), moments.end());
