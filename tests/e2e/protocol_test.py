@@ -67,7 +67,7 @@ class Protocol(unittest.TestCase):
 
     def test_head_answers_as_get_does_but_for_the_body(self):
         sent = self.account.send_id()
-        for path in ["/api/v1/balance", f"/api/v1/deliveries/{sent}", "/api/v1/nothing", "/_mock/health"]:
+        for path in ["/api/v1/balance", f"/api/v1/deliveries/{sent}", "/api/v1/nothing", "/_mock/clock"]:
             with self.subTest(path=path):
                 get, head = self.curl(path), self.curl(path, "--head")
                 self.assertEqual((head.status, head.body), (get.status, b""))

@@ -99,7 +99,8 @@ def curl(*arguments):
                               capture_output=True, timeout=90)
         assert done.returncode == 0, f"curl ended with {done.returncode}: {done.stderr.decode()}"
         blocks = headers.read_text().replace("\r", "").strip().split("\n\n")
-        received = body.read_bytes() if body.exists() else b""
+        is_head = "--head" in arguments  # then curl writes the header lines there
+        received = body.read_bytes() if body.exists() and not is_head else b""
     status_line, *lines = blocks[-1].split("\n")
     reply = Reply(int(status_line.split()[1]), [line.split(": ", 1) for line in lines], received)
     reply.interim = blocks[:-1]

@@ -12,7 +12,8 @@ from emulator import PATIENCE
 
 
 class Answer:
-    """What a receiver does with a request. A plain number stands for a reply of that status."""
+    """What a receiver does with a request. A plain number stands for a reply of that status, bytes
+    for themselves."""
 
     def __init__(self, status=200, headers=(), body=b"", close=False):
         self.status, self.headers, self.body, self.close = status, headers, body, close
@@ -175,6 +176,8 @@ class Receiver:
         elif answer is HALF:
             transport.write(b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nhalf")
             transport.close()
+        elif isinstance(answer, bytes):
+            transport.write(answer)
         else:
             answer = Answer(answer) if isinstance(answer, int) else answer
             transport.write(answer.text())

@@ -1,0 +1,36 @@
+#include <nexo_mock/net/response_writer.hpp>
+
+#include <doctest/doctest.h>
+
+using namespace nexo_mock;
+
+TEST_CASE("a reply is status line, headers and body in one piece") {
+    api::response reply;
+    reply.status = 202;
+    reply.body = "{}";
+    reply.headers.emplace_back("Retry-After", "7");
+    std::string out;
+    append_response(out, reply, net::after_reply::keep_alive, net::body_of::reply, "today");
+    CHECK(out == "HTTP/1.1 202 Accepted\r\nServer: nexo-mock\r\nDate: today\r\nContent-Type: application/json\r\n"
+                 "Content-Length: 2\r\nRetry-After: 7\r\nConnection: keep-alive\r\n\r\n{}");
+    out.clear();
+    append_response(out, reply, net::after_reply::close, net::body_of::head, "today");
+    CHECK(out.ends_with("Connection: close\r\n\r\n"));
+    CHECK(out.find("Content-Length: 2\r\n") != std::string::npos);
+}
+
+TEST_CASE("a reply's own Content-Type takes the usual one's place") {
+    api::response reply;
+    reply.headers.emplace_back("content-type", "text/html");
+    std::string out;
+    append_response(out, reply, net::after_reply::close, net::body_of::reply, "today");
+    CHECK(out.find("application/json") == std::string::npos);
+    CHECK(out.find("content-type: text/html") != std::string::npos);
+}
+
+TEST_CASE("the date is in the form of HTTP") {
+    const auto date = net::http_date();
+    CHECK(date.size() == 29);
+    CHECK(date.ends_with(" GMT"));
+    CHECK(date[3] == ',');
+}
