@@ -16,11 +16,12 @@ namespace nexo_mock {
 /// How an emulator is set up; the defaults suit a test that starts its own.
 struct server_options {
     std::string host = "127.0.0.1";
-    std::uint16_t port = 0;            ///< 0: a free one
-    unsigned threads = 1;              ///< worker threads, at least one
-    domain::scenario_ptr scenario;     ///< null: the built-in default
+    std::uint16_t port = 0;         ///< 0: a free one
+    unsigned threads = 1;           ///< worker threads, at least one
+    domain::scenario_ptr scenario;  ///< null: the built-in default
     codec::clock_setting clock;
-    std::optional<std::uint64_t> seed;  ///< none: the scenario's, else random; at most domain::max_seed
+    std::optional<std::uint64_t>
+        seed;  ///< none: the scenario's, else random; at most domain::max_seed
     domain::world_limits world;
     std::size_t max_accounts = 100'000;
     net::limits net;
@@ -32,8 +33,8 @@ struct server_options {
 /// Members other than the constructor may be called from any thread.
 class server {
  public:
-    /// Throws std::runtime_error, with the reason in words, if it can't listen or the system refuses
-    /// what it needs.
+    /// Throws std::runtime_error, with the reason in words, if it can't listen or the system
+    /// refuses what it needs.
     explicit server(server_options options);
     ~server();
     server(const server&) = delete;

@@ -1,5 +1,4 @@
 #include <nexo_mock/api/vendor_api.hpp>
-
 #include <nexo_mock/codec/replies.hpp>
 
 #include <algorithm>
@@ -15,7 +14,9 @@ constexpr std::string_view send_otp_path = "/api/v1/send-otp";
 constexpr std::string_view balance_path = "/api/v1/balance";
 constexpr std::string_view deliveries_path = "/api/v1/deliveries/";
 
-bool reads(method verb) { return verb == method::get || verb == method::head; }
+bool reads(method verb) {
+    return verb == method::get || verb == method::head;
+}
 
 bool may_enter(const domain::account_settings& account, const domain::ip_address& peer) {
     const auto holds = [&](const domain::ip_range& range) { return range.contains(peer); };
@@ -37,7 +38,8 @@ void render(const domain::refusal& refused, response& out) {
         codec::append_error(out.body, name(refused.error));
         return;
     }
-    for (const auto& header : refused.scripted->headers) out.headers.push_back(header);
+    for (const auto& header : refused.scripted->headers)
+        out.headers.push_back(header);
     if (refused.scripted->body) {
         out.body = *refused.scripted->body;
     } else {
@@ -102,15 +104,14 @@ auto vendor_api::call(const request& in, response& out, Call on_world) {
 
 void vendor_api::send_otp(const request& in, response& out) {
     const bool is_object = body_.read(in.body);
-    const auto accepted =
-        call(in, out,
-             [&](domain::world& world,
-                 domain::time_point now) -> domain::outcome_of<domain::send_accepted> {
-                 if (!is_object) return domain::refusal{api_error::invalid_json, nullptr, nullptr};
-                 const domain::send_request asked{body_.phone(), body_.code(),
-                                                  accounts_.next_seq()};
-                 return world.send_otp(asked, now);
-             });
+    const auto accepted = call(
+        in, out,
+        [&](domain::world& world,
+            domain::time_point now) -> domain::outcome_of<domain::send_accepted> {
+            if (!is_object) return domain::refusal{api_error::invalid_json, nullptr, nullptr};
+            const domain::send_request asked{body_.phone(), body_.code(), accounts_.next_seq()};
+            return world.send_otp(asked, now);
+        });
     if (!accepted) return;
     out.status = 202;
     codec::append_send_accepted(out.body, **accepted);

@@ -11,7 +11,8 @@ namespace {
 /// Whether the file is a good scenario; says on standard output what is not.
 bool check(const std::string& path) {
     const auto reading = codec::read_scenario(read_file(path));
-    for (const auto& each : reading.mistakes) std::cout << codec::format(each, path) << '\n';
+    for (const auto& each : reading.mistakes)
+        std::cout << codec::format(each, path) << '\n';
     return reading.mistakes.empty();
 }
 
@@ -21,7 +22,8 @@ void add_check(CLI::App& app, int& exit_code) {
     const auto files = std::make_shared<std::vector<std::string>>();
     auto* command = app.add_subcommand("check", "validate scenario files");
     command->add_option("FILE", *files, "scenario files")->required();
-    command->footer(R"(Prints every mistake as FILE:LINE:COLUMN: error: /path: message; exit code 2 if there is any.
+    command->footer(
+        R"(Prints every mistake as FILE:LINE:COLUMN: error: /path: message; exit code 2 if there is any.
 
 Examples:
   nexo-mock check my-scenario.json

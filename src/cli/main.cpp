@@ -28,7 +28,8 @@ std::string read_file(const std::string& path) {
 
 std::string read_secret_file(const std::string& path) {
     auto secret = read_file(path);
-    while (!secret.empty() && (secret.back() == '\n' || secret.back() == '\r')) secret.pop_back();
+    while (!secret.empty() && (secret.back() == '\n' || secret.back() == '\r'))
+        secret.pop_back();
     return secret;
 }
 

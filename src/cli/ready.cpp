@@ -72,7 +72,8 @@ int ready(const ready_options& options) {
         const auto* port = std::getenv("NEXO_MOCK_PORT");
         base = "http://127.0.0.1:" + (port != nullptr ? port : std::to_string(default_port));
     }
-    while (base.ends_with('/')) base.pop_back();
+    while (base.ends_with('/'))
+        base.pop_back();
     const auto url = net::http_url::parse(base + "/_mock/health");
     if (!url) return fail(exit_usage, "--url takes a URL like http://127.0.0.1:8484, not " + base);
     const auto why_not = probe{*url, steady_clock::now() + *wait}.run();
@@ -89,7 +90,8 @@ void add_ready(CLI::App& app, int& exit_code) {
     command->add_option("--url", options->url,
                         "its base URL (http://127.0.0.1:8484, or the port of NEXO_MOCK_PORT)");
     command->add_option("--wait", options->wait, "how long to wait for it, like 30s (0s)");
-    command->footer(R"(Exit code 0 if it does, 1 if it does not: a readiness probe for containers and scripts.
+    command->footer(
+        R"(Exit code 0 if it does, 1 if it does not: a readiness probe for containers and scripts.
 
 Examples:
   nexo-mock ready --wait 30s

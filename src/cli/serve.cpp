@@ -68,7 +68,8 @@ domain::scenario_ptr load_scenario(const std::string& name_or_file) {
 }
 
 /// The scenario with the webhook target of the command line, which goes before its own.
-domain::scenario_ptr with_target(const domain::scenario_ptr& scenario, const serve_options& options) {
+domain::scenario_ptr with_target(const domain::scenario_ptr& scenario,
+                                 const serve_options& options) {
     const auto given = options.webhook_secret_file.empty()
                            ? options.webhook_secret
                            : read_secret_file(options.webhook_secret_file);
@@ -94,8 +95,8 @@ server_options server_options_of(const serve_options& options) {
     wanted.host = options.host;
     wanted.port = static_cast<std::uint16_t>(options.port);
     const auto cores = std::max(std::thread::hardware_concurrency(), 1U);
-    wanted.threads = options.threads != 0 ? options.threads
-                                          : std::min(cores, most_threads_by_default);
+    wanted.threads =
+        options.threads != 0 ? options.threads : std::min(cores, most_threads_by_default);
     wanted.scenario = with_target(load_scenario(options.scenario), options);
     const auto clock = codec::parse_clock(options.clock);
     if (!clock) {
@@ -195,7 +196,8 @@ void add_serve(CLI::App& app, int& exit_code) {
     add("--webhook-secret-file", options->webhook_secret_file, "NEXO_MOCK_WEBHOOK_SECRET_FILE",
         "a file that holds it");
     add("--clock", options->clock, "NEXO_MOCK_CLOCK",
-        "real, x60 (sixty times faster), manual or instant; manual@2026-05-26T10:00:00Z begins there");
+        "real, x60 (sixty times faster), manual or instant; manual@2026-05-26T10:00:00Z begins "
+        "there");
     add("--seed", options->seed, "NEXO_MOCK_SEED", "of all random decisions (random, printed)")
         ->check(CLI::Range(std::uint64_t{0}, domain::max_seed));
     add("--threads", options->threads, "NEXO_MOCK_THREADS",

@@ -1,5 +1,4 @@
 #include <nexo_mock/codec/clock_setting.hpp>
-
 #include <nexo_mock/codec/text_formats.hpp>
 
 #include <charconv>

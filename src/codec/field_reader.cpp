@@ -37,8 +37,7 @@ std::size_t distance(std::string_view a, std::string_view b) {
         for (std::size_t j = 1; j <= b.size(); ++j) {
             const std::size_t change = a[i - 1] == b[j - 1] ? 0 : 1;
             row[j] = std::min({last[j] + 1, row[j - 1] + 1, last[j - 1] + change});
-            const bool swapped =
-                i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1];
+            const bool swapped = i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1];
             if (swapped) row[j] = std::min(row[j], before_last[j - 2] + 1);
         }
         before_last = std::exchange(last, std::move(row));
@@ -46,7 +45,9 @@ std::size_t distance(std::string_view a, std::string_view b) {
     return last.back();
 }
 
-std::string given_twice(const std::string& key) { return "the key \"" + key + "\" is given twice"; }
+std::string given_twice(const std::string& key) {
+    return "the key \"" + key + "\" is given twice";
+}
 
 std::string format_bound(double number) {
     char digits[32];

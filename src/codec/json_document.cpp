@@ -25,7 +25,8 @@ class node_builder {
 
     /// Before each byte.
     void see(char c, text_position at) {
-        if (!token_ && std::string_view{" \t\r\n,:]}"}.find(c) == std::string_view::npos) token_ = at;
+        if (!token_ && std::string_view{" \t\r\n,:]}"}.find(c) == std::string_view::npos)
+            token_ = at;
     }
     json_node take_root() { return std::move(root_); }
 
@@ -72,13 +73,14 @@ class node_builder {
         text_.append(part.data(), part.size());
         return true;
     }
-    text_position take_token() { return std::exchange(token_, std::nullopt).value_or(text_position{}); }
+    text_position take_token() {
+        return std::exchange(token_, std::nullopt).value_or(text_position{});
+    }
 
     json_node& add(json_kind kind) {
-        auto& place = open_.empty() ? root_
-                      : open_.back()->kind == json_kind::array
-                          ? open_.back()->items.emplace_back()
-                          : open_.back()->members.back().value;
+        auto& place = open_.empty()                            ? root_
+                      : open_.back()->kind == json_kind::array ? open_.back()->items.emplace_back()
+                                                               : open_.back()->members.back().value;
         place.kind = kind;
         place.at = take_token();
         return place;
@@ -100,20 +102,24 @@ class node_builder {
     }
 
     json_node root_;
-    std::vector<json_node*> open_;  // good while their parents' vectors do not grow, which they don't
+    std::vector<json_node*>
+        open_;  // good while their parents' vectors do not grow, which they don't
     std::string text_;
     std::optional<text_position> token_;
 };
 
-// The text with its comments made blank: Boost.JSON 1.81 reads beyond what it is given where a comment
-// before a value ends just there. Every byte keeps its place; a comment without an end stays.
+// The text with its comments made blank: Boost.JSON 1.81 reads beyond what it is given where a
+// comment before a value ends just there. Every byte keeps its place; a comment without an end
+// stays.
 std::string blank_comments(std::string_view text) {
     std::string plain{text};
     bool in_string = false;
     for (std::size_t i = 0; i < text.size(); ++i) {
         if (in_string) {
-            if (text[i] == '\\') ++i;
-            else if (text[i] == '"' || text[i] == '\n') in_string = false;
+            if (text[i] == '\\')
+                ++i;
+            else if (text[i] == '"' || text[i] == '\n')
+                in_string = false;
             continue;
         }
         in_string = text[i] == '"';
@@ -122,9 +128,10 @@ std::string blank_comments(std::string_view text) {
         auto end = line ? text.find('\n', i) : text.find("*/", i + 2);
         if (end == std::string_view::npos && !line) break;
         end = line ? std::min(end, text.size()) : end + 2;
-        std::replace_if(plain.begin() + static_cast<std::ptrdiff_t>(i),
-                        plain.begin() + static_cast<std::ptrdiff_t>(end),
-                        [](char c) { return c != '\n'; }, ' ');
+        std::replace_if(
+            plain.begin() + static_cast<std::ptrdiff_t>(i),
+            plain.begin() + static_cast<std::ptrdiff_t>(end), [](char c) { return c != '\n'; },
+            ' ');
         i = end - 1;
     }
     return plain;
@@ -142,7 +149,9 @@ std::string explain(const error_code& ec, std::string_view rest) {
     return std::string{"unexpected '"} + c + "' (" + ec.message() + ")";
 }
 
-bool continues_character(char c) { return (static_cast<unsigned char>(c) & 0xC0) == 0x80; }
+bool continues_character(char c) {
+    return (static_cast<unsigned char>(c) & 0xC0) == 0x80;
+}
 
 }  // namespace
 

@@ -1,5 +1,4 @@
 #include <nexo_mock/codec/json_writer.hpp>
-
 #include <nexo_mock/codec/text_formats.hpp>
 
 #include <charconv>
@@ -14,7 +13,12 @@ constexpr std::string_view replacement = "\xEF\xBF\xBD";  // U+FFFD
 std::size_t sequence_length(std::string_view text) {
     const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
     const auto lead = byte(0);
-    const std::size_t length = lead < 0x80 ? 1 : lead < 0xC2 ? 0 : lead < 0xE0 ? 2 : lead < 0xF0 ? 3 : lead < 0xF5 ? 4 : 0;
+    const std::size_t length = lead < 0x80   ? 1
+                               : lead < 0xC2 ? 0
+                               : lead < 0xE0 ? 2
+                               : lead < 0xF0 ? 3
+                               : lead < 0xF5 ? 4
+                                             : 0;
     if (length == 0 || text.size() < length) return 0;
     for (std::size_t i = 1; i < length; ++i) {
         if ((byte(i) & 0xC0) != 0x80) return 0;
@@ -115,7 +119,8 @@ void json_writer::quote(std::string_view text) {
     out_ += '"';
     while (!text.empty()) {
         std::size_t plain = 0;
-        while (plain < text.size() && is_plain(text[plain])) ++plain;
+        while (plain < text.size() && is_plain(text[plain]))
+            ++plain;
         out_ += text.substr(0, plain);
         text.remove_prefix(plain);
         if (text.empty()) break;

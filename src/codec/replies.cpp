@@ -1,6 +1,5 @@
-#include <nexo_mock/codec/replies.hpp>
-
 #include <nexo_mock/codec/json_writer.hpp>
+#include <nexo_mock/codec/replies.hpp>
 #include <nexo_mock/codec/text_formats.hpp>
 
 namespace nexo_mock::codec {
@@ -40,7 +39,8 @@ void append_balance(std::string& out, const domain::bucket_amounts& reply) {
     json_writer json{out};
     json.begin_object().member("ok", true).member("balance", reply.total());
     json.key("buckets").begin_object();
-    for (const auto which : domain::all_buckets) json.member(name(which), reply[which]);
+    for (const auto which : domain::all_buckets)
+        json.member(name(which), reply[which]);
     json.end_object().end_object();
 }
 

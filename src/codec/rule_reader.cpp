@@ -1,5 +1,4 @@
 #include <nexo_mock/codec/rule_reader.hpp>
-
 #include <nexo_mock/codec/value_readers.hpp>
 
 namespace nexo_mock::codec {
@@ -23,11 +22,11 @@ domain::condition read_condition(const field& of) {
     domain::condition when;
     object_fields fields{of};
     if (const auto call = fields.get("endpoint")) {
-        const auto read = read_word<std::optional<endpoint>>(
-            *call, {{"send-otp", endpoint::send_otp},
-                    {"deliveries", endpoint::deliveries},
-                    {"balance", endpoint::balance},
-                    {"any", std::nullopt}});
+        const auto read =
+            read_word<std::optional<endpoint>>(*call, {{"send-otp", endpoint::send_otp},
+                                                       {"deliveries", endpoint::deliveries},
+                                                       {"balance", endpoint::balance},
+                                                       {"any", std::nullopt}});
         if (read) when.call = *read;
     }
     const auto globs = [&](std::string_view name, domain::glob_list& into) {
@@ -76,9 +75,9 @@ course read_fail(const field& action, object_fields& fields) {
     const auto code = action.as_string().value_or("");
     if (action.is(json_kind::string) && code.empty()) action.complain("an error code is not empty");
     auto usual = std::string{domain::carrier_status_for(code)};
-    return {{{read_after(fields),
-              {delivery_status::failed, code,
-               read_text(fields, "carrier_status", std::move(usual))}}}};
+    return {
+        {{read_after(fields),
+          {delivery_status::failed, code, read_text(fields, "carrier_status", std::move(usual))}}}};
 }
 
 domain::course_event read_course_event(const field& of) {
@@ -109,7 +108,8 @@ course read_timeline(const field& action) {
         action.complain("a timeline has " + std::to_string(longest_timeline) + " events at most");
         return read;
     }
-    for (const auto& each : items) read.events.push_back(read_course_event(each));
+    for (const auto& each : items)
+        read.events.push_back(read_course_event(each));
     return read;
 }
 
@@ -120,16 +120,19 @@ domain::refusal_step read_error(const field& action, object_fields& fields) {
         action.complain("an error code is not empty");
     }
     if (const auto status = fields.get("status")) {
-        if (const auto read = status->as_integer(200, 599)) refused.status = static_cast<int>(*read);
+        if (const auto read = status->as_integer(200, 599))
+            refused.status = static_cast<int>(*read);
     }
     if (const auto headers = fields.get("headers")) {
         for (const auto& [name, value] : headers->as_members()) {
             const auto text = value.as_string();
             if (!text) continue;
-            const bool clean = !name.empty() &&
-                               name.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRS"
-                                                      "TUVWXYZ0123456789-_") == std::string::npos &&
-                               text->find_first_of(std::string_view{"\r\n\0", 3}) == std::string::npos;
+            const bool clean =
+                !name.empty() &&
+                name.find_first_not_of(
+                    "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRS"
+                    "TUVWXYZ0123456789-_") == std::string::npos &&
+                text->find_first_of(std::string_view{"\r\n\0", 3}) == std::string::npos;
             if (!clean) value.complain("not a header that HTTP can carry");
             refused.headers.emplace_back(name, *text);
         }
@@ -168,9 +171,10 @@ step read_step(const field& of, place where) {
     }
     if (given.size() != 1) {
         if (of.is(json_kind::object)) {
-            of.complain(given.empty() ? "a step needs one of " + one_of_words(actions)
-                                      : "a step has one action, not both \"" + std::string{names[0]} +
-                                            "\" and \"" + std::string{names[1]} + '"');
+            of.complain(given.empty()
+                            ? "a step needs one of " + one_of_words(actions)
+                            : "a step has one action, not both \"" + std::string{names[0]} +
+                                  "\" and \"" + std::string{names[1]} + '"');
         }
         if (given.empty()) return read;
     }

@@ -1,6 +1,5 @@
-#include <nexo_mock/codec/scenario_reader.hpp>
-
 #include <nexo_mock/codec/rule_reader.hpp>
+#include <nexo_mock/codec/scenario_reader.hpp>
 #include <nexo_mock/codec/text_formats.hpp>
 #include <nexo_mock/codec/value_readers.hpp>
 
@@ -19,7 +18,8 @@ std::optional<domain::carrier> read_carrier(const field& of, std::string_view sl
     const auto known = domain::carrier_named(slug);
     if (known) return known;
     std::vector<std::string_view> slugs;
-    for (const auto each : domain::all_carriers) slugs.push_back(name(each));
+    for (const auto each : domain::all_carriers)
+        slugs.push_back(name(each));
     of.complain("unknown carrier \"" + std::string{slug} + '"' + did_you_mean(slug, slugs) +
                 "; known are " + one_of_words(slugs));
     return std::nullopt;
@@ -49,14 +49,15 @@ domain::price_list read_price(const field& of) {
 domain::spend_order read_spend_order(const field& of) {
     std::vector<domain::bucket> order;
     for (const auto& each : of.as_items()) {
-        const auto read = read_word<domain::bucket>(
-            each, {{"free_credit", domain::bucket::free_credit},
-                   {"bonus_credit", domain::bucket::bonus_credit},
-                   {"balance", domain::bucket::balance}});
+        const auto read =
+            read_word<domain::bucket>(each, {{"free_credit", domain::bucket::free_credit},
+                                             {"bonus_credit", domain::bucket::bonus_credit},
+                                             {"balance", domain::bucket::balance}});
         if (read && std::ranges::find(order, *read) == order.end()) order.push_back(*read);
     }
     if (order.size() != domain::all_buckets.size()) {
-        if (of.is(json_kind::array)) of.complain("the spend order names each of the three buckets once");
+        if (of.is(json_kind::array))
+            of.complain("the spend order names each of the three buckets once");
         return domain::default_spend_order;
     }
     return {order[0], order[1], order[2]};

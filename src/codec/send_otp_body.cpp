@@ -102,7 +102,11 @@ bool send_otp_body_reader::read(std::string_view body) {
     return !ec && consumed == body.size() && parser.handler().is_object;
 }
 
-std::string_view send_otp_body_reader::phone() const { return state_->parser.handler().phone; }
-std::string_view send_otp_body_reader::code() const { return state_->parser.handler().code; }
+std::string_view send_otp_body_reader::phone() const {
+    return state_->parser.handler().phone;
+}
+std::string_view send_otp_body_reader::code() const {
+    return state_->parser.handler().code;
+}
 
 }  // namespace nexo_mock::codec

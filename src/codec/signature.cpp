@@ -37,7 +37,8 @@ struct webhook_signer::state {
 webhook_signer::webhook_signer(std::string_view secret) : state_{std::make_unique<state>()} {
     digest key{};
     unsigned size = 0;
-    require(EVP_Digest(secret.data(), secret.size(), key.data(), &size, EVP_sha256(), nullptr) == 1);
+    require(EVP_Digest(secret.data(), secret.size(), key.data(), &size, EVP_sha256(), nullptr) ==
+            1);
     const std::unique_ptr<EVP_MAC, mac_deleter> mac{EVP_MAC_fetch(nullptr, "HMAC", nullptr)};
     require(mac != nullptr);
     state_->keyed.reset(EVP_MAC_CTX_new(mac.get()));

@@ -1,10 +1,8 @@
 #include <nexo_mock/codec/text_formats.hpp>
-
 #include <nexo_mock/domain/delay.hpp>
 
-#include <arpa/inet.h>
-
 #include <algorithm>
+#include <arpa/inet.h>
 #include <charconv>
 #include <cstring>
 
@@ -16,7 +14,9 @@ using namespace std::chrono_literals;
 
 constexpr std::int64_t micros_per_unit = 1'000'000;
 
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
+bool is_digit(char c) {
+    return c >= '0' && c <= '9';
+}
 
 // Digits with at most one point, times 10^(6 + exponent), if that is whole and below `limit`.
 std::optional<std::int64_t> scaled(std::string_view digits, int exponent, std::int64_t limit) {
@@ -109,14 +109,17 @@ void append_money(std::string& out, domain::money amount) {
         micros = -micros;
     }
     char digits[24];
-    const auto whole = std::to_chars(std::begin(digits), std::end(digits), micros / micros_per_unit);
+    const auto whole =
+        std::to_chars(std::begin(digits), std::end(digits), micros / micros_per_unit);
     out.append(digits, whole.ptr);
     auto rest = micros % micros_per_unit;
     if (rest == 0) return;
     char decimals[6];
-    for (std::size_t i = 6; i-- > 0; rest /= 10) decimals[i] = static_cast<char>('0' + rest % 10);
+    for (std::size_t i = 6; i-- > 0; rest /= 10)
+        decimals[i] = static_cast<char>('0' + rest % 10);
     std::size_t size = 6;
-    while (decimals[size - 1] == '0') --size;
+    while (decimals[size - 1] == '0')
+        --size;
     out += '.';
     out.append(decimals, size);
 }
@@ -138,7 +141,9 @@ std::optional<domain::money> parse_money(std::string_view number) {
     return domain::money::from_micros(negative ? -*micros : *micros);
 }
 
-std::string format_seconds(domain::time_point at) { return format_to_second(at) + 'Z'; }
+std::string format_seconds(domain::time_point at) {
+    return format_to_second(at) + 'Z';
+}
 
 std::string format_millis(domain::time_point at) {
     auto text = format_to_second(at) + '.';
@@ -189,7 +194,8 @@ std::optional<domain::duration> parse_duration(std::string_view text) {
     if (!millionths) return std::nullopt;
     // In two parts: the product of a century and an hour in microseconds is beyond 63 bits.
     return *millionths / micros_per_unit * found->length +
-           domain::duration{*millionths % micros_per_unit * found->length.count() / micros_per_unit};
+           domain::duration{*millionths % micros_per_unit * found->length.count() /
+                            micros_per_unit};
 }
 
 std::string format_duration(domain::duration length) {

@@ -1,6 +1,5 @@
-#include <nexo_mock/codec/value_readers.hpp>
-
 #include <nexo_mock/codec/text_formats.hpp>
+#include <nexo_mock/codec/value_readers.hpp>
 
 namespace nexo_mock::codec {
 
@@ -103,7 +102,8 @@ std::optional<domain::glob_list> read_globs(const field& of) {
             good = false;
         }
     }
-    if (good && globs.empty()) of.complain("an empty list matches nothing: leave it out to match anything");
+    if (good && globs.empty())
+        of.complain("an empty list matches nothing: leave it out to match anything");
     if (!good || globs.empty()) return std::nullopt;
     return domain::glob_list{std::move(globs)};
 }

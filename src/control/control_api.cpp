@@ -1,7 +1,6 @@
-#include <nexo_mock/control/control_api.hpp>
-
 #include <nexo_mock/codec/text_formats.hpp>
 #include <nexo_mock/codec/value_readers.hpp>
+#include <nexo_mock/control/control_api.hpp>
 #include <nexo_mock/control/views.hpp>
 
 #include <algorithm>
@@ -33,9 +32,10 @@ void refuse_account(api::response& out, api::admission why) {
     if (why == api::admission::too_many_accounts) {
         fail(out, 503, "too_many_accounts", "the emulator holds as many accounts as it may");
     } else {
-        fail(out, 401, "unauthorized",
-             "the Authorization header names no account: it takes \"Bearer sk_live_…\", or leave it "
-             "out to mean all accounts");
+        fail(
+            out, 401, "unauthorized",
+            "the Authorization header names no account: it takes \"Bearer sk_live_…\", or leave it "
+            "out to mean all accounts");
     }
 }
 
@@ -149,8 +149,8 @@ void control_api::handle(const api::request& in, api::response& out, defer later
     const auto path = in.path();
     std::string allowed;
     for (const auto& each : routes) {
-        const bool fits = each.is_prefix ? path.starts_with(each.path) && path != each.path
-                                         : path == each.path;
+        const bool fits =
+            each.is_prefix ? path.starts_with(each.path) && path != each.path : path == each.path;
         if (!fits) continue;
         if (in.verb == each.verb || (in.verb == method::head && each.verb == method::get)) {
             control::scope scope;
@@ -158,7 +158,9 @@ void control_api::handle(const api::request& in, api::response& out, defer later
             return (this->*each.handle)({in, out, later, scope, path.substr(each.path.size())});
         }
         if (!allowed.empty()) allowed += ", ";
-        allowed += each.verb == method::get ? "GET, HEAD" : each.verb == method::put ? "PUT" : "POST";
+        allowed += each.verb == method::get   ? "GET, HEAD"
+                   : each.verb == method::put ? "PUT"
+                                              : "POST";
     }
     if (allowed.empty()) {
         fail(out, 404, "not_found", "no such call; docs/control-api.md lists them");
@@ -180,17 +182,17 @@ void control_api::otp(const call& of) {
                     "expected a Vietnamese mobile number like +84981234567 in the path");
     }
     const auto after = number_in(of.in.query(), "after", 0);
-    if (!after) return fail(of.out, 400, "invalid_query", "\"after\" is the seq of an earlier code");
+    if (!after)
+        return fail(of.out, 400, "invalid_query", "\"after\" is the seq of an earlier code");
     std::optional<domain::delivery_view> newest;
-    const auto admitted =
-        host_.visit(of.scope, [&](domain::world& world, domain::time_point) {
-            world.deliveries().newest_first([&](std::uint64_t ordinal, const auto& each) {
-                if (each.seq <= std::max(*after, newest ? newest->seq : 0)) return false;
-                if (each.phone != *phone) return true;
-                newest = world.view(ordinal);
-                return false;
-            });
+    const auto admitted = host_.visit(of.scope, [&](domain::world& world, domain::time_point) {
+        world.deliveries().newest_first([&](std::uint64_t ordinal, const auto& each) {
+            if (each.seq <= std::max(*after, newest ? newest->seq : 0)) return false;
+            if (each.phone != *phone) return true;
+            newest = world.view(ordinal);
+            return false;
         });
+    });
     if (admitted != api::admission::granted) return refuse_account(of.out, admitted);
     if (!newest) {
         return fail(of.out, 404, "no_code",
@@ -247,7 +249,8 @@ void control_api::deliveries(const call& of) {
     if (more) found.resize(*limit);
     json_writer json{of.out.body};
     json.begin_object().member("ok", true).key("deliveries").begin_array();
-    for (const auto& [seq, text] : found) json.raw(text);
+    for (const auto& [seq, text] : found)
+        json.raw(text);
     json.end_array().member("more", more).member("evicted", evicted).end_object();
 }
 
@@ -280,9 +283,8 @@ void control_api::show_clock(const call& of) {
 
 void control_api::change_clock(const call& of) {
     clock_change change;
-    const bool understood = read_body(of.in, of.out, [&](const codec::field& body) {
-        change = read_clock_change(body);
-    });
+    const bool understood = read_body(
+        of.in, of.out, [&](const codec::field& body) { change = read_clock_change(body); });
     if (!understood) return;
     if (const auto why_not = host_.change_clock(of.scope, change)) {
         return fail(of.out, 409, "clock_refused", *why_not);
@@ -292,8 +294,8 @@ void control_api::change_clock(const call& of) {
 
 void control_api::advance(const call& of) {
     std::optional<advance_goal> goal;
-    const bool understood = read_body(
-        of.in, of.out, [&](const codec::field& body) { goal = read_goal(body); });
+    const bool understood =
+        read_body(of.in, of.out, [&](const codec::field& body) { goal = read_goal(body); });
     if (!understood || !goal) return;
     const auto clock = host_.clock(of.scope);
     if (!clock) return refuse_account(of.out, api::admission::unknown_key);

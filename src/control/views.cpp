@@ -1,7 +1,6 @@
-#include <nexo_mock/control/views.hpp>
-
 #include <nexo_mock/codec/replies.hpp>
 #include <nexo_mock/codec/text_formats.hpp>
+#include <nexo_mock/control/views.hpp>
 #include <nexo_mock/version.hpp>
 
 namespace nexo_mock::control {
@@ -39,7 +38,9 @@ void write_status(json_writer& json, int status) {
 }
 
 void write_attempt(json_writer& json, const domain::attempt_record& attempt) {
-    json.begin_object().member("number", attempt.number).member("due_at", format_millis(attempt.due));
+    json.begin_object()
+        .member("number", attempt.number)
+        .member("due_at", format_millis(attempt.due));
     json.member_or_null("ended_at", attempt.ended ? format_millis(*attempt.ended) : std::string{});
     write_status(json, attempt.outcome.status);
     json.member_or_null("error", attempt.outcome.error);
@@ -56,7 +57,8 @@ void write_webhook(json_writer& json, const domain::event_record& record) {
         .member("state", name(record.state))
         .member("body", body);
     json.key("attempts").begin_array();
-    for (const auto& attempt : record.attempts) write_attempt(json, attempt);
+    for (const auto& attempt : record.attempts)
+        write_attempt(json, attempt);
     json.end_array().end_object();
 }
 
@@ -82,10 +84,12 @@ void write_delivery(json_writer& json, const domain::world& world, std::uint64_t
         .member_or_null("rule", view->rule)
         .member("settlement", name(view->money_state));
     json.key("drawn").begin_object();
-    for (const auto which : domain::all_buckets) json.member(domain::name(which), view->drawn[which]);
+    for (const auto which : domain::all_buckets)
+        json.member(domain::name(which), view->drawn[which]);
     json.end_object().key("webhooks").begin_array();
     if (const auto* events = world.webhooks_of(ordinal)) {
-        for (const auto& each : *events) write_webhook(json, each);
+        for (const auto& each : *events)
+            write_webhook(json, each);
     }
     json.end_array().end_object();
 }

@@ -13,6 +13,7 @@ duration draw(const uniform_delay& law, random_stream& random) {
 }
 
 duration draw(const log_normal_delay& law, random_stream& random) {
+    if (law.sigma == 0 || law.median == duration{}) return law.median;
     const auto factor = std::exp(law.sigma * random.normal());
     const auto micros = static_cast<double>(law.median.count()) * factor;
     const auto most = static_cast<double>(delay::longest.count());

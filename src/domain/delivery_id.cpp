@@ -10,7 +10,9 @@ constexpr std::uint64_t variant_mask = 0xc000000000000000;
 constexpr std::uint64_t variant_rfc = 0x8000000000000000;
 constexpr std::uint64_t ordinal_mask = 0x0000ffffffffffff;
 
-constexpr bool is_dash_position(std::size_t i) { return i == 8 || i == 13 || i == 18 || i == 23; }
+constexpr bool is_dash_position(std::size_t i) {
+    return i == 8 || i == 13 || i == 18 || i == 23;
+}
 
 int hex_value(char c) {
     if (c >= '0' && c <= '9') return c - '0';

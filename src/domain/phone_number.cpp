@@ -23,7 +23,8 @@ constexpr auto carrier_by_prefix = [] {
         for (const auto& row : prefix_rows) {
             if (row.digits.size() != length) continue;
             std::size_t first = 0;
-            for (const char c : row.digits) first = first * 10 + static_cast<std::size_t>(c - '0');
+            for (const char c : row.digits)
+                first = first * 10 + static_cast<std::size_t>(c - '0');
             const std::size_t width = length == 2 ? 10 : 1;
             for (std::size_t i = 0; i < width; ++i) {
                 table[first * width + i] = static_cast<std::uint8_t>(row.owner);
@@ -55,7 +56,8 @@ std::optional<phone_number> phone_number::parse(std::string_view text) {
 std::string phone_number::text() const {
     std::string text = "+84000000000";
     auto rest = national_;
-    for (auto i = text.size(); rest != 0; rest /= 10) text[--i] = static_cast<char>('0' + rest % 10);
+    for (auto i = text.size(); rest != 0; rest /= 10)
+        text[--i] = static_cast<char>('0' + rest % 10);
     return text;
 }
 

@@ -14,7 +14,8 @@ std::string_view name(endpoint which) {
 const step* rule::step_after(std::uint64_t used) const {
     if (end == sequence_end::loop) {
         std::uint64_t round = 0;
-        for (const auto& each : steps) round += each.times;
+        for (const auto& each : steps)
+            round += each.times;
         used %= round;
     }
     for (const auto& each : steps) {

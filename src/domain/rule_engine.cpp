@@ -12,7 +12,8 @@ const step& resolve(const step& of, random_stream& random, std::optional<std::st
     const auto* options = std::get_if<choice>(&of.action);
     if (options == nullptr) return of;
     double total = 0;
-    for (const auto& each : options->steps) total += each.weight;
+    for (const auto& each : options->steps)
+        total += each.weight;
     auto at = random.uniform() * total;
     const step* last = nullptr;
     for (const auto& each : options->steps) {
@@ -89,7 +90,8 @@ decision rule_engine::decide(const rule_query& call, std::uint64_t ordinal) cons
 }
 
 void rule_engine::commit(const rule_query& call, const decision& made) {
-    for (const auto index : made.counted) ++counters_for(index, call).fitted;
+    for (const auto index : made.counted)
+        ++counters_for(index, call).fitted;
     if (made.by == nullptr) return;
     const auto index = static_cast<std::size_t>(made.by - scenario_->rules.data());
     ++counters_for(index, call).used;

@@ -13,18 +13,12 @@ struct failure {
 };
 
 constexpr std::array failures{
-    failure{"no_answer", "no_answer"},
-    failure{"busy", "user_busy"},
-    failure{"rejected", "call_rejected"},
-    failure{"unreachable", "subscriber_absent"},
-    failure{"invalid_number", "unallocated"},
-    failure{"suspended", "service_suspended"},
-    failure{"barred", "incoming_barred"},
-    failure{"carrier_blocked", "operator_block"},
-    failure{"early_hangup", "hangup_early"},
-    failure{"voicemail", "answered_machine"},
-    failure{"network_error", "network_failure"},
-    failure{"timeout", "no_report"},
+    failure{"no_answer", "no_answer"},           failure{"busy", "user_busy"},
+    failure{"rejected", "call_rejected"},        failure{"unreachable", "subscriber_absent"},
+    failure{"invalid_number", "unallocated"},    failure{"suspended", "service_suspended"},
+    failure{"barred", "incoming_barred"},        failure{"carrier_blocked", "operator_block"},
+    failure{"early_hangup", "hangup_early"},     failure{"voicemail", "answered_machine"},
+    failure{"network_error", "network_failure"}, failure{"timeout", "no_report"},
 };
 
 }  // namespace

@@ -43,7 +43,8 @@ void wallet::charge(const bucket_amounts& drawn) {
 
 void wallet::refund(const bucket_amounts& drawn) {
     held_ -= drawn.total();
-    for (const auto which : all_buckets) amounts_[which] += drawn[which];
+    for (const auto which : all_buckets)
+        amounts_[which] += drawn[which];
 }
 
 void wallet::deposit(bucket into, money amount) {

@@ -10,7 +10,8 @@ namespace {
 /// What becomes of a send that no rule decides: as at the real service [D].
 const course& unscripted_course() {
     using namespace std::chrono_literals;
-    static const course real{{{uniform_delay{25s, 60s}, {delivery_status::delivered, "", "success"}}}};
+    static const course real{
+        {{uniform_delay{25s, 60s}, {delivery_status::delivered, "", "success"}}}};
     return real;
 }
 
@@ -73,8 +74,8 @@ outcome_of<send_accepted> world::send_otp(const send_request& request, time_poin
 }
 
 outcome_of<send_accepted> world::accept(const send_request& request, phone_number phone,
-                                        otp_code code, const rule_query& call,
-                                        const decision& made, time_point now) {
+                                        otp_code code, const rule_query& call, const decision& made,
+                                        time_point now) {
     const auto& api = scenario().api;
     const auto network = *call.network;
     if (std::ranges::find(api.no_route, network) != api.no_route.end()) {
@@ -138,7 +139,9 @@ outcome_of<bucket_amounts> world::balance(time_point now) {
     return wallet_.amounts();
 }
 
-std::optional<time_point> world::next_due() const { return due_.next(); }
+std::optional<time_point> world::next_due() const {
+    return due_.next();
+}
 
 bool world::advance_one(time_point now, effects& out) {
     const auto event = due_.pop(now);
@@ -169,8 +172,13 @@ void world::change(std::uint64_t ordinal, const delivery_outcome& outcome, time_
         changed.completed = at;
         settle(changed, outcome.status);
         if (account_.target) {
-            webhook_event told{ids_.at(ordinal),  changed.phone,   changed.carrier, outcome,
-                               changed.cost(),    changed.created, at};
+            webhook_event told{ids_.at(ordinal),
+                               changed.phone,
+                               changed.carrier,
+                               outcome,
+                               changed.cost(),
+                               changed.created,
+                               at};
             schedule(webhooks_.add(ordinal, std::move(told), account_.target, at));
         }
     }

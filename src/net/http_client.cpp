@@ -120,8 +120,8 @@ struct http_client::state : std::enable_shared_from_this<state> {
             error_code ec;
             tls.load_verify_file(settings.ca_file, ec);
             if (ec) {
-                throw boost::system::system_error{ec, "can't read webhook.ca_file \"" +
-                                                          settings.ca_file + '"'};
+                throw boost::system::system_error{
+                    ec, "can't read webhook.ca_file \"" + settings.ca_file + '"'};
             }
         }
     }
@@ -197,7 +197,8 @@ asio::awaitable<error_code> http_client::state::talk(Stream& stream, connection&
     message.target(what.url.target);
     message.version(11);
     message.set(http::field::host, what.url.authority);
-    for (const auto& [name, value] : what.headers) message.set(name, value);
+    for (const auto& [name, value] : what.headers)
+        message.set(name, value);
     message.body() = what.body;
     message.prepare_payload();
     auto [not_sent, sent] = co_await http::async_write(stream, message, as_result);
@@ -280,7 +281,9 @@ asio::awaitable<client_reply> http_client::state::run(std::shared_ptr<state> sel
 http_client::http_client(asio::io_context& context, client_settings settings)
     : state_{std::make_shared<state>(context, std::move(settings))} {}
 
-http_client::~http_client() { close_idle(); }
+http_client::~http_client() {
+    close_idle();
+}
 
 void http_client::send(client_request request, std::function<void(client_reply)> done) {
     auto exchanged = state::run(state_, std::move(request));
@@ -291,8 +294,12 @@ void http_client::send(client_request request, std::function<void(client_reply)>
                    });
 }
 
-void http_client::close_idle() { state_->idle.clear(); }
+void http_client::close_idle() {
+    state_->idle.clear();
+}
 
-const client_settings& http_client::settings() const { return state_->settings; }
+const client_settings& http_client::settings() const {
+    return state_->settings;
+}
 
 }  // namespace nexo_mock::net

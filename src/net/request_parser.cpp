@@ -64,9 +64,7 @@ void request_parser::on_field_impl(field name, string_view, string_view value, e
     switch (name) {
         case field::host: ++hosts_; break;
         case field::authorization: request_.authorization.assign(value.data(), value.size()); break;
-        case field::expect:
-            expects_continue_ = boost::beast::iequals(value, "100-continue");
-            break;
+        case field::expect: expects_continue_ = boost::beast::iequals(value, "100-continue"); break;
         default: break;
     }
 }

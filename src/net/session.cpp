@@ -1,9 +1,8 @@
-#include <nexo_mock/net/session.hpp>
-
 #include <nexo_mock/api/vendor_api.hpp>
 #include <nexo_mock/codec/replies.hpp>
 #include <nexo_mock/net/request_parser.hpp>
 #include <nexo_mock/net/response_writer.hpp>
+#include <nexo_mock/net/session.hpp>
 
 #include <boost/asio/post.hpp>
 #include <boost/asio/write.hpp>
@@ -160,11 +159,12 @@ class session final : public tracked_session, public std::enable_shared_from_thi
         bool deferred = false;
         const auto later = [&]() -> late_reply {
             deferred = true;
-            return [weak = weak_from_this(), executor = socket_.get_executor()](api::response late) {
-                asio::post(executor, [weak, late = std::move(late)]() mutable {
-                    if (const auto self = weak.lock()) self->answer_late(std::move(late));
-                });
-            };
+            return
+                [weak = weak_from_this(), executor = socket_.get_executor()](api::response late) {
+                    asio::post(executor, [weak, late = std::move(late)]() mutable {
+                        if (const auto self = weak.lock()) self->answer_late(std::move(late));
+                    });
+                };
         };
         set_.handler().handle(request_, response_, later);
         if (deferred) {
@@ -263,8 +263,8 @@ class session final : public tracked_session, public std::enable_shared_from_thi
     std::optional<request_parser> parser_;
     api::request request_;
     api::response response_;
-    std::string output_;   // rendered, not being written
-    std::string written_;  // being written
+    std::string output_;                // rendered, not being written
+    std::string written_;               // being written
     std::shared_ptr<session> waiting_;  // itself, while a reply is to come
     std::uint64_t deadline_ = 0;
     phase phase_ = phase::idle;

@@ -1,7 +1,6 @@
-#include <nexo_mock/net/session_set.hpp>
-
 #include <nexo_mock/net/response_writer.hpp>
 #include <nexo_mock/net/session.hpp>
+#include <nexo_mock/net/session_set.hpp>
 
 namespace nexo_mock::net {
 
@@ -28,17 +27,20 @@ std::uint64_t session_set::deadline_after(std::chrono::milliseconds time) const 
 
 void session_set::drain() {
     draining_ = true;
-    for (auto it = sessions_.begin(); it != sessions_.end();) (it++)->drain();
+    for (auto it = sessions_.begin(); it != sessions_.end();)
+        (it++)->drain();
 }
 
 void session_set::abort() {
-    for (auto it = sessions_.begin(); it != sessions_.end();) (it++)->abort();
+    for (auto it = sessions_.begin(); it != sessions_.end();)
+        (it++)->abort();
 }
 
 void session_set::sweep() {
     ++tick_;
     date_ = http_date();
-    for (auto it = sessions_.begin(); it != sessions_.end();) (it++)->check_deadline(tick_);
+    for (auto it = sessions_.begin(); it != sessions_.end();)
+        (it++)->check_deadline(tick_);
     timer_.expires_after(limits_.sweep);
     timer_.async_wait([this](const boost::system::error_code& ec) {
         if (!ec) sweep();

@@ -28,7 +28,8 @@ std::vector<account_ptr> account_registry::all() const {
     std::vector<account_ptr> every;
     for (const auto& part : stripes_) {
         const std::lock_guard lock{part.mutex};
-        for (const auto& [key, each] : part.accounts) every.push_back(each);
+        for (const auto& [key, each] : part.accounts)
+            every.push_back(each);
     }
     std::ranges::sort(every, {}, &account::number);
     return every;
@@ -38,7 +39,8 @@ std::vector<account_ptr> account_registry::clear() {
     std::vector<account_ptr> every;
     for (auto& part : stripes_) {
         const std::lock_guard lock{part.mutex};
-        for (auto& [key, each] : part.accounts) every.push_back(std::move(each));
+        for (auto& [key, each] : part.accounts)
+            every.push_back(std::move(each));
         size_.fetch_sub(part.accounts.size());
         part.accounts.clear();
     }

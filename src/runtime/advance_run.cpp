@@ -49,7 +49,8 @@ class advance_run : public std::enable_shared_from_this<advance_run> {
             const auto mode = account_->clock.setting().mode;
             if (*epoch_ != account_->epoch || mode != codec::clock_mode::manual) return result;
             if (account_->outstanding != 0) {
-                account_->when_quiet.push_back([self = shared_from_this()] { self->resume_soon(); });
+                account_->when_quiet.push_back(
+                    [self = shared_from_this()] { self->resume_soon(); });
                 return state::waiting;
             }
             report_attempts();
@@ -59,7 +60,8 @@ class advance_run : public std::enable_shared_from_this<advance_run> {
             }
             report_.now = std::max(report_.now, account_->clock.now({}));
         }
-        for (auto& job : jobs) worker_.dispatch(std::move(job));
+        for (auto& job : jobs)
+            worker_.dispatch(std::move(job));
         return result;
     }
 

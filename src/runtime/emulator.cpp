@@ -6,19 +6,20 @@ namespace nexo_mock::runtime {
 
 namespace {
 
-real_time real_now() { return std::chrono::steady_clock::now(); }
+real_time real_now() {
+    return std::chrono::steady_clock::now();
+}
 
 }  // namespace
 
 emulator::emulator(emulator_settings settings)
     : settings_{std::move(settings)},
-      start_{settings_.clock.start.value_or(
-          std::chrono::floor<std::chrono::seconds>(wall_time()))},
+      start_{settings_.clock.start.value_or(std::chrono::floor<std::chrono::seconds>(wall_time()))},
       registry_{settings_.max_accounts},
       base_clock_{first_clock()} {}
 
-// A frozen or told clock begins where it was told to, else at the second of the start; one that runs
-// with the wall begins at the wall's time.
+// A frozen or told clock begins where it was told to, else at the second of the start; one that
+// runs with the wall begins at the wall's time.
 sim_clock emulator::first_clock() const {
     const auto& setting = settings_.clock;
     const bool follows_wall = setting.mode != codec::clock_mode::manual && !setting.start;
@@ -43,8 +44,8 @@ account_ptr emulator::open(std::string_view key, api::admission& why_not) {
     const auto& scenario = *settings_.scenario;
     if (scenario.api.listed_keys_only && scenario.listed(key) == nullptr) return nullptr;
     why_not = api::admission::too_many_accounts;
-    return registry_.find_or_add(
-        key, [&](std::uint64_t number) { return make_account(key, number); });
+    return registry_.find_or_add(key,
+                                 [&](std::uint64_t number) { return make_account(key, number); });
 }
 
 api::admission emulator::visit(std::string_view key, effect_sink& to, api::world_use use) {
@@ -72,7 +73,8 @@ bool emulator::with(const account_ptr& of, effect_sink& to, use_account use) {
         jobs = take_jobs(of, out);
         wake = arm(*of);
     }
-    for (auto& job : jobs) to.dispatch(std::move(job));
+    for (auto& job : jobs)
+        to.dispatch(std::move(job));
     if (wake) to.wake_at(*wake, of);
     return true;
 }
@@ -124,7 +126,8 @@ std::optional<outgoing_webhook> emulator::begin(const webhook_job& job) {
             --outstanding_;
         }
     }
-    for (const auto& each : quiet) each();
+    for (const auto& each : quiet)
+        each();
     return std::nullopt;
 }
 
@@ -143,7 +146,8 @@ void emulator::finish(const webhook_job& job, domain::attempt_outcome outcome, e
         job_done(of, quiet);
     });
     if (!is_wanted) --outstanding_;
-    for (const auto& each : quiet) each();
+    for (const auto& each : quiet)
+        each();
 }
 
 sim_clock emulator::base_clock() const {
@@ -166,7 +170,8 @@ void emulator::reset() {
             ++each->epoch;
             quiet = std::exchange(each->when_quiet, {});
         }
-        for (const auto& waiter : quiet) waiter();
+        for (const auto& waiter : quiet)
+            waiter();
     }
 }
 
@@ -181,7 +186,8 @@ void emulator::reset(const account_ptr& of) {
         of->armed.reset();
         quiet = std::exchange(of->when_quiet, {});
     }
-    for (const auto& waiter : quiet) waiter();
+    for (const auto& waiter : quiet)
+        waiter();
 }
 
 }  // namespace nexo_mock::runtime

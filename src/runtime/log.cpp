@@ -1,13 +1,11 @@
-#include <nexo_mock/runtime/log.hpp>
-
 #include <nexo_mock/codec/json_writer.hpp>
 #include <nexo_mock/codec/text_formats.hpp>
+#include <nexo_mock/runtime/log.hpp>
 #include <nexo_mock/runtime/sim_clock.hpp>
-
-#include <unistd.h>
 
 #include <array>
 #include <atomic>
+#include <unistd.h>
 
 namespace nexo_mock::runtime {
 
@@ -18,7 +16,9 @@ std::atomic<log_format> line_format = log_format::text;
 
 constexpr std::array<std::string_view, 5> level_names{"debug", "info", "warn", "error", "off"};
 
-std::string_view name(log_level level) { return level_names[static_cast<std::size_t>(level)]; }
+std::string_view name(log_level level) {
+    return level_names[static_cast<std::size_t>(level)];
+}
 
 using field_list = std::initializer_list<std::pair<std::string_view, std::string>>;
 
@@ -76,7 +76,9 @@ void set_log(log_level least, log_format format) {
     line_format = format;
 }
 
-bool log_enabled(log_level level) { return level >= least_level.load(std::memory_order_relaxed); }
+bool log_enabled(log_level level) {
+    return level >= least_level.load(std::memory_order_relaxed);
+}
 
 void log(log_level level, std::string_view message, field_list fields) {
     if (!log_enabled(level)) return;

@@ -1,8 +1,7 @@
-#include <nexo_mock/runtime/ports.hpp>
-
 #include <nexo_mock/codec/text_formats.hpp>
 #include <nexo_mock/runtime/advance_run.hpp>
 #include <nexo_mock/runtime/log.hpp>
+#include <nexo_mock/runtime/ports.hpp>
 
 #include <algorithm>
 
@@ -10,7 +9,9 @@ namespace nexo_mock::runtime {
 
 namespace {
 
-real_time real_now() { return std::chrono::steady_clock::now(); }
+real_time real_now() {
+    return std::chrono::steady_clock::now();
+}
 
 void add(domain::world_counts& sum, const domain::world_counts& each) {
     sum.accepted += each.accepted;
@@ -59,7 +60,8 @@ class advance_of_many : public std::enable_shared_from_this<advance_of_many> {
             const auto now = each->clock.now({});
             report_.now = std::max(report_.now, now);
             starts_.push_back(now);
-            if (const auto next = each->world.next_due()) shortest = std::min(shortest, *next - now);
+            if (const auto next = each->world.next_due())
+                shortest = std::min(shortest, *next - now);
         }
         using kind = control::advance_goal::kind;
         if (goal_.until == kind::by) length_ = goal_.length;
@@ -77,9 +79,9 @@ class advance_of_many : public std::enable_shared_from_this<advance_of_many> {
         const auto index = next_++;
         advance_target target;
         if (length_) target.until = starts_[index] + *length_;
-        advance_account(emulator_, worker_, accounts_[index], target, report_, [self = shared_from_this()] {
-            self->worker_.run_soon([self] { self->go_on(); });
-        });
+        advance_account(
+            emulator_, worker_, accounts_[index], target, report_,
+            [self = shared_from_this()] { self->worker_.run_soon([self] { self->go_on(); }); });
     }
 
     void see(domain::time_point now) { report_.now = std::max(report_.now, now); }
@@ -119,7 +121,8 @@ std::optional<std::vector<account_ptr>> worker_host::accounts_in(const control::
 api::admission worker_host::visit(const control::scope& which, api::world_use use) {
     if (which) return emulator_.visit(*which, worker_, use);
     const auto on_account = [&](account& of, domain::time_point now) { use(of.world, now); };
-    for (const auto& each : emulator_.accounts()) emulator_.with(each, worker_, on_account);
+    for (const auto& each : emulator_.accounts())
+        emulator_.with(each, worker_, on_account);
     return api::admission::granted;
 }
 
@@ -188,8 +191,7 @@ void worker_host::advance(const control::scope& which, const control::advance_go
                           std::function<void(control::advance_report)> done) {
     control::advance_report refused;
     refused.clock_is_manual = false;
-    const bool base_is_manual =
-        emulator_.base_clock().setting().mode == codec::clock_mode::manual;
+    const bool base_is_manual = emulator_.base_clock().setting().mode == codec::clock_mode::manual;
     auto accounts = accounts_in(which).value_or(std::vector<account_ptr>{});
     if (!which && !base_is_manual) return done(std::move(refused));
 
@@ -202,11 +204,12 @@ void worker_host::advance(const control::scope& which, const control::advance_go
         }
         done(std::move(report));
     };
-    const auto run = std::make_shared<advance_of_many>(emulator_, worker_, std::move(accounts),
-                                                       goal, finish);
+    const auto run =
+        std::make_shared<advance_of_many>(emulator_, worker_, std::move(accounts), goal, finish);
     if (!run->prepare()) return done(std::move(refused));
     if (!which) {
-        run->see(emulator_.base_clock().now(real_now()) + run->length().value_or(domain::duration{}));
+        run->see(emulator_.base_clock().now(real_now()) +
+                 run->length().value_or(domain::duration{}));
     }
     run->go_on();
 }

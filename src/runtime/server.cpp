@@ -1,10 +1,9 @@
-#include <nexo_mock/server.hpp>
-
 #include <nexo_mock/codec/embedded.hpp>
 #include <nexo_mock/codec/scenario_reader.hpp>
 #include <nexo_mock/net/listener.hpp>
 #include <nexo_mock/runtime/log.hpp>
 #include <nexo_mock/runtime/worker.hpp>
+#include <nexo_mock/server.hpp>
 
 #include <boost/asio/post.hpp>
 
@@ -59,9 +58,11 @@ struct server::state {
         listener->start([this]() -> boost::asio::io_context& { return next_worker().context(); },
                         [this](boost::asio::ip::tcp::socket socket) { take(std::move(socket)); },
                         [](const std::string& why) {
-                            runtime::log(runtime::log_level::warn, "can't accept a connection", {{"why", why}});
+                            runtime::log(runtime::log_level::warn, "can't accept a connection",
+                                         {{"why", why}});
                         });
-        for (const auto& each : workers) each->start();
+        for (const auto& each : workers)
+            each->start();
     }
 
     runtime::worker& next_worker() { return *workers[next++ % workers.size()]; }
@@ -84,17 +85,20 @@ struct server::state {
         closed.get_future().wait();
 
         std::vector<std::future<void>> connections;
-        for (const auto& each : workers) connections.push_back(each->drain_connections());
+        for (const auto& each : workers)
+            connections.push_back(each->drain_connections());
         if (!wait_for(connections, options.drain_requests)) {
             runtime::log(runtime::log_level::warn, "closed connections that were not done in time");
         }
         std::vector<std::future<void>> webhooks;
-        for (const auto& each : workers) webhooks.push_back(each->drain_webhooks());
+        for (const auto& each : workers)
+            webhooks.push_back(each->drain_webhooks());
         if (!wait_for(webhooks, options.drain_webhooks)) {
             runtime::log(runtime::log_level::warn, "gave up webhooks that were on their way",
                          {{"count", std::to_string(emulator.outstanding())}});
         }
-        for (const auto& each : workers) each->stop();
+        for (const auto& each : workers)
+            each->stop();
     }
 
     server_options options;
@@ -121,9 +125,17 @@ std::string server::url() const {
     return "http://" + (is_v6 ? '[' + host + ']' : host) + ':' + std::to_string(port());
 }
 
-std::uint16_t server::port() const { return state_->listener->port(); }
-std::uint64_t server::seed() const { return state_->emulator.settings().seed; }
-const domain::scenario& server::scenario() const { return *state_->emulator.settings().scenario; }
-void server::stop() { state_->stop(); }
+std::uint16_t server::port() const {
+    return state_->listener->port();
+}
+std::uint64_t server::seed() const {
+    return state_->emulator.settings().seed;
+}
+const domain::scenario& server::scenario() const {
+    return *state_->emulator.settings().scenario;
+}
+void server::stop() {
+    state_->stop();
+}
 
 }  // namespace nexo_mock

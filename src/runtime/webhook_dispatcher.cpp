@@ -1,7 +1,6 @@
-#include <nexo_mock/runtime/webhook_dispatcher.hpp>
-
 #include <nexo_mock/codec/replies.hpp>
 #include <nexo_mock/runtime/log.hpp>
+#include <nexo_mock/runtime/webhook_dispatcher.hpp>
 #include <nexo_mock/version.hpp>
 
 namespace nexo_mock::runtime {

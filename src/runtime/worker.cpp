@@ -1,6 +1,5 @@
-#include <nexo_mock/runtime/worker.hpp>
-
 #include <nexo_mock/runtime/log.hpp>
+#include <nexo_mock/runtime/worker.hpp>
 
 #include <boost/asio/post.hpp>
 
@@ -27,7 +26,8 @@ void router::handle(const api::request& in, api::response& out,
             vendor_.handle(in, out);
         }
     } catch (const std::exception& e) {
-        log(log_level::error, "a request failed", {{"path", std::string{in.path()}}, {"why", e.what()}});
+        log(log_level::error, "a request failed",
+            {{"path", std::string{in.path()}}, {"why", e.what()}});
         out.reset();
         api::vendor_api::refuse(domain::api_error::internal_error, out);
     }
@@ -36,10 +36,8 @@ void router::handle(const api::request& in, api::response& out,
 worker::worker(emulator& of, const net::limits& bounds)
     : guard_{boost::asio::make_work_guard(context_)},
       emulator_{of},
-      timers_{context_,
-              [this](const account_ptr& each, real_time set_for) {
-                  emulator_.run_due(each, set_for, *this);
-              }},
+      timers_{context_, [this](const account_ptr& each,
+                               real_time set_for) { emulator_.run_due(each, set_for, *this); }},
       webhooks_{context_, of, *this},
       accounts_{of, *this},
       host_{of, *this},
@@ -63,7 +61,9 @@ void worker::stop() {
     if (thread_.joinable()) thread_.join();
 }
 
-void worker::run_soon(std::function<void()> next) { boost::asio::post(context_, std::move(next)); }
+void worker::run_soon(std::function<void()> next) {
+    boost::asio::post(context_, std::move(next));
+}
 
 // Looks every few milliseconds: draining is the end of the process's life, and a signal from every
 // place that ends something would cost more than it tells.
@@ -74,7 +74,8 @@ std::future<void> worker::when(std::function<bool()> holds, std::function<void()
         void look() {
             if (holds()) return promise.set_value();
             timer.expires_after(drain_look);
-            timer.async_wait([self = shared_from_this()](const boost::system::error_code&) { self->look(); });
+            timer.async_wait(
+                [self = shared_from_this()](const boost::system::error_code&) { self->look(); });
         }
         boost::asio::steady_timer timer;
         std::function<bool()> holds;

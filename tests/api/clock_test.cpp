@@ -100,7 +100,8 @@ TEST_CASE("a running clock delivers by itself, each mode at its own pace") {
         CAPTURE(mode);
         const auto after = std::string{mode} == "real" ? "20ms" : "1200ms";
         auto options = options_for(
-            std::string{R"({"rules":[{"then":{"deliver":true,"after":")"} + after + R"("}}]})", mode);
+            std::string{R"({"rules":[{"then":{"deliver":true,"after":")"} + after + R"("}}]})",
+            mode);
         server mock{options};
         client user{mock.port(), "sk_live_a"};
         const auto id = json_field(user.send_otp("+84981234567").body(), "id");

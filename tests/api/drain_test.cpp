@@ -70,9 +70,10 @@ TEST_CASE("webhooks on their way at the stop get their answer, within the deadli
     receiver hook{{200}};
     receiver silent{{-1}};
     for (auto* of : {&hook, &silent}) {
-        auto options = options_for(R"({"webhook": {"url": ")" + of->url() +
-                                       R"(", "secret": "s"}, "rules": [{"then": {"deliver": true}}]})",
-                                   "real");
+        auto options =
+            options_for(R"({"webhook": {"url": ")" + of->url() +
+                            R"(", "secret": "s"}, "rules": [{"then": {"deliver": true}}]})",
+                        "real");
         options.drain_webhooks = std::chrono::milliseconds{50};
         server mock{options};
         client user{mock.port(), "sk_live_a"};

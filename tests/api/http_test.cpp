@@ -14,7 +14,9 @@ namespace {
 constexpr const char* delivers = R"({"rules": [{"then": {"deliver": true, "after": "2s"}}]})";
 constexpr const char* good_body = R"({"phone":"+84981234567","code":"482917"})";
 
-std::string status_line(const std::string& reply) { return reply.substr(0, reply.find('\r')); }
+std::string status_line(const std::string& reply) {
+    return reply.substr(0, reply.find('\r'));
+}
 
 }  // namespace
 
@@ -55,9 +57,11 @@ TEST_CASE("many pipelined requests are all answered, whatever the limit of one w
     server mock{options};
     connection to{mock.port()};
     std::string all;
-    for (int i = 0; i < 500; ++i) all += request_text("GET", "/api/v1/balance", "sk_live_a");
+    for (int i = 0; i < 500; ++i)
+        all += request_text("GET", "/api/v1/balance", "sk_live_a");
     to.write(all);
-    for (int i = 0; i < 500; ++i) REQUIRE(to.read().result_int() == 200);
+    for (int i = 0; i < 500; ++i)
+        REQUIRE(to.read().result_int() == 200);
 }
 
 TEST_CASE("HEAD is answered as GET, without the body") {
@@ -74,7 +78,8 @@ TEST_CASE("HEAD is answered as GET, without the body") {
 TEST_CASE("chunked bodies are read like others") {
     server mock{options_for(delivers)};
     connection to{mock.port()};
-    to.write(request_text("POST", "/api/v1/send-otp", "sk_live_a", {}, "Transfer-Encoding: chunked\r\n"));
+    to.write(request_text("POST", "/api/v1/send-otp", "sk_live_a", {},
+                          "Transfer-Encoding: chunked\r\n"));
     to.write("a;note=x\r\n{\"phone\":\"\r\n");
     to.write("1d\r\n+84981234567\",\"code\":\"482917\"\r\n1\r\n}\r\n");
     to.write("0\r\nAuthorization: Bearer sk_live_b\r\n\r\n");
@@ -87,9 +92,9 @@ TEST_CASE("Expect: 100-continue is answered before the body is sent") {
     server mock{options_for(delivers)};
     connection to{mock.port()};
     const std::string body = good_body;
-    to.write(request_text("POST", "/api/v1/send-otp", "sk_live_a", {},
-                          "Expect: 100-continue\r\nContent-Length: " + std::to_string(body.size()) +
-                              "\r\n"));
+    to.write(request_text(
+        "POST", "/api/v1/send-otp", "sk_live_a", {},
+        "Expect: 100-continue\r\nContent-Length: " + std::to_string(body.size()) + "\r\n"));
     CHECK(to.read().result_int() == 100);
     to.write(body);
     CHECK(to.read().result_int() == 202);
@@ -130,8 +135,8 @@ TEST_CASE("what is no HTTP/1.1 is answered with 400 and a close, never with sile
     const std::vector<std::string> bad{
         "hello\r\n\r\n",
         "GET /\r\n\r\n",
-        "GET / HTTP/1.1\r\n\r\n",                                       // no Host
-        "GET / HTTP/1.1\r\nHost: a\r\nHost: a\r\n\r\n",                 // two of them
+        "GET / HTTP/1.1\r\n\r\n",                        // no Host
+        "GET / HTTP/1.1\r\nHost: a\r\nHost: a\r\n\r\n",  // two of them
         "GET / HTTP/3.0\r\nHost: a\r\n\r\n",
         "GET / HTTP/1.1\nHost: a\n\n",
         "GET  / HTTP/1.1\r\nHost: a\r\n\r\n",
@@ -140,7 +145,7 @@ TEST_CASE("what is no HTTP/1.1 is answered with 400 and a close, never with sile
         "GET / HTTP/1.1\r\nHost: a\r\nContent-Length: x\r\n\r\n",
         "GET / HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n",
         "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n",
-        "\x16\x03\x01\x02\x01\x01\xfc\x03\x03",                         // a TLS hello
+        "\x16\x03\x01\x02\x01\x01\xfc\x03\x03",  // a TLS hello
         std::string("GET / HTTP/1.1\r\nHost: a\0b\r\n\r\n", 33),
     };
     for (const auto& bytes : bad) {
@@ -166,8 +171,10 @@ TEST_CASE("a request cut off by the client's close is answered with 400") {
 TEST_CASE("a header beyond its limit is refused with 431") {
     server mock{options_for(delivers)};
     for (const std::string& filler :
-         {std::string(20'000, 'x'), std::string{"GET / HTTP/1.1\r\nHost: a\r\nX: "} + std::string(20'000, 'x'),
-          std::string{"POST /api/v1/send-otp HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n1;"} +
+         {std::string(20'000, 'x'),
+          std::string{"GET / HTTP/1.1\r\nHost: a\r\nX: "} + std::string(20'000, 'x'),
+          std::string{
+              "POST /api/v1/send-otp HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n1;"} +
               std::string(20'000, 'x')}) {
         CAPTURE(filler.substr(0, 30));
         connection to{mock.port()};
@@ -185,8 +192,9 @@ TEST_CASE("HTTP/1.0 clients get one reply and a close, unless they ask to stay")
     CHECK(once.is_closed());
     connection stays{mock.port()};
     for (int i = 0; i < 2; ++i) {
-        stays.write("GET /api/v1/balance HTTP/1.0\r\nConnection: keep-alive\r\n"
-                    "Authorization: Bearer sk_live_a\r\n\r\n");
+        stays.write(
+            "GET /api/v1/balance HTTP/1.0\r\nConnection: keep-alive\r\n"
+            "Authorization: Bearer sk_live_a\r\n\r\n");
         CHECK(stays.read().result_int() == 200);
     }
 }

@@ -64,9 +64,11 @@ TEST_CASE("accounts in parallel do not disturb each other") {
     std::vector<std::string> together(alone.size());
     std::vector<std::thread> workers;
     for (std::size_t i = 0; i < together.size(); ++i) {
-        workers.emplace_back([&, i] { together[i] = story(mock.port(), "sk_live_" + std::to_string(i)); });
+        workers.emplace_back(
+            [&, i] { together[i] = story(mock.port(), "sk_live_" + std::to_string(i)); });
     }
-    for (auto& each : workers) each.join();
+    for (auto& each : workers)
+        each.join();
     CHECK(together == alone);
 }
 
@@ -85,10 +87,12 @@ TEST_CASE("one account hammered from many connections adds up") {
     for (int i = 0; i < 8; ++i) {
         workers.emplace_back([&] {
             client user{mock.port(), "sk_live_same"};
-            for (int n = 0; n < 50; ++n) accepted += user.send_otp("+84981234567").result_int() == 202;
+            for (int n = 0; n < 50; ++n)
+                accepted += user.send_otp("+84981234567").result_int() == 202;
         });
     }
-    for (auto& each : workers) each.join();
+    for (auto& each : workers)
+        each.join();
     CHECK(accepted == 400);
     hook.wait_for(400);
     client user{mock.port(), "sk_live_same"};
@@ -114,7 +118,8 @@ TEST_CASE("resets in the middle of traffic lose no reply and leave no trace") {
     for (int i = 0; i < 4; ++i) {
         workers.emplace_back([&, i] {
             client user{mock.port(), "sk_live_" + std::to_string(i % 2)};
-            for (int n = 0; n < 100; ++n) answered += user.send_otp("+84981234567").result_int() == 202;
+            for (int n = 0; n < 100; ++n)
+                answered += user.send_otp("+84981234567").result_int() == 202;
         });
     }
     client all{mock.port(), ""};
@@ -123,7 +128,8 @@ TEST_CASE("resets in the middle of traffic lose no reply and leave no trace") {
         CHECK(all.post("/_mock/reset", "").result_int() == 200);
         CHECK(one.post("/_mock/reset", "").result_int() == 200);
     }
-    for (auto& each : workers) each.join();
+    for (auto& each : workers)
+        each.join();
     CHECK(answered == 400);
     all.post("/_mock/reset", "");
     CHECK(json_field(all.get("/_mock/health").body(), "accepted") == "0");

@@ -1,5 +1,4 @@
 #include <nexo_mock/codec/signature.hpp>
-
 #include <support/http.hpp>
 #include <support/receiver.hpp>
 #include <support/servers.hpp>
@@ -15,17 +14,21 @@ namespace {
 
 std::string scenario_with(const receiver& of, const std::string& then,
                           const std::string& webhook_settings = {}) {
-    return R"({"webhook": {"url": ")" + of.url() + R"(", "secret": "whsec_test_123")" + webhook_settings +
-           R"(}, "account_defaults": {"balance": 1000}, "rules": [{"then": )" + then + "}]}";
+    return R"({"webhook": {"url": ")" + of.url() + R"(", "secret": "whsec_test_123")" +
+           webhook_settings + R"(}, "account_defaults": {"balance": 1000}, "rules": [{"then": )" +
+           then + "}]}";
 }
 
 constexpr const char* after_two_seconds = R"({"deliver": true, "after": "2s"})";
 
-std::string header(const receiver::request& of, const char* name) { return of[name]; }
+std::string header(const receiver::request& of, const char* name) {
+    return of[name];
+}
 
 std::size_t count(std::string_view text, std::string_view part) {
     std::size_t found = 0;
-    for (auto at = text.find(part); at != std::string_view::npos; at = text.find(part, at + 1)) ++found;
+    for (auto at = text.find(part); at != std::string_view::npos; at = text.find(part, at + 1))
+        ++found;
     return found;
 }
 
@@ -42,10 +45,11 @@ TEST_CASE("a delivered code is told once, signed, with the vendor's fields in th
     const auto& told = requests.front();
     CHECK(told.method_string() == "POST");
     CHECK(told.target() == "/hook?a=b");
-    CHECK(told.body() ==
-          R"({"type":"otp.delivered","id":")" + id +
-              R"(","phone":"+84981234567","carrier":"viettel","status":"delivered","cost":0.022,)"
-              R"("error_code":null,"created_at":"2026-05-26T10:00:00Z","completed_at":"2026-05-26T10:00:02Z"})");
+    CHECK(
+        told.body() ==
+        R"({"type":"otp.delivered","id":")" + id +
+            R"(","phone":"+84981234567","carrier":"viettel","status":"delivered","cost":0.022,)"
+            R"("error_code":null,"created_at":"2026-05-26T10:00:00Z","completed_at":"2026-05-26T10:00:02Z"})");
     CHECK(header(told, "Content-Type") == "application/json");
     CHECK(header(told, "X-NEXO-Event-Type") == "otp.delivered");
     CHECK(header(told, "X-NEXO-Signature") ==
@@ -96,8 +100,9 @@ TEST_CASE("a dead receiver is tried six times and the delivery is delivered all 
         receiver gone{{200}};
         url = gone.url();
     }
-    server mock{options_for(R"({"webhook": {"url": ")" + url + R"(", "secret": "s"}, "rules": [{"then": )" +
-                                after_two_seconds + "}]}",
+    server mock{options_for(R"({"webhook": {"url": ")" + url +
+                                R"(", "secret": "s"}, "rules": [{"then": )" + after_two_seconds +
+                                "}]}",
                             "manual@2026-05-26T10:00:00Z")};
     client user{mock.port(), "sk_live_a"};
     const auto id = json_field(user.send_otp("+84981234567").body(), "id");
@@ -110,7 +115,9 @@ TEST_CASE("a dead receiver is tried six times and the delivery is delivered all 
 }
 
 TEST_CASE("a receiver that closes without a reply, or never replies, fails the attempt") {
-    receiver hook{[](std::size_t nth, const receiver::request&) { return nth == 0 ? 0 : nth == 1 ? -1 : 200; }};
+    receiver hook{[](std::size_t nth, const receiver::request&) {
+        return nth == 0 ? 0 : nth == 1 ? -1 : 200;
+    }};
     server mock{options_for(scenario_with(hook, after_two_seconds, R"(, "timeout": "50ms")"))};
     client user{mock.port(), "sk_live_a"};
     user.send_otp("+84981234567");
@@ -133,10 +140,12 @@ TEST_CASE("the connection to a receiver is kept for the next webhook") {
     CHECK(hook.connections() < 10);
 }
 
-TEST_CASE("the events of one delivery arrive in order, a later one after the retries of the first") {
+TEST_CASE(
+    "the events of one delivery arrive in order, a later one after the retries of the first") {
     receiver hook{{500, 200, 200}};
     server mock{options_for(scenario_with(
-        hook, R"({"timeline": [{"after": "1s", "status": "delivered"}, {"after": "2s", "status": "failed"}]})"))};
+        hook,
+        R"({"timeline": [{"after": "1s", "status": "delivered"}, {"after": "2s", "status": "failed"}]})"))};
     client user{mock.port(), "sk_live_a"};
     user.send_otp("+84981234567");
     user.advance(R"({"to":"idle"})");
@@ -175,8 +184,10 @@ TEST_CASE("a receiver that never answers holds up its own account alone") {
                             "real")};
     client stuck{mock.port(), "sk_live_stuck"};
     client fine{mock.port(), "sk_live_fine"};
-    for (int i = 0; i < 400; ++i) REQUIRE(stuck.send_otp("+84981234567").result_int() == 202);
-    for (int i = 0; i < 50; ++i) REQUIRE(fine.send_otp("+84981234567").result_int() == 202);
+    for (int i = 0; i < 400; ++i)
+        REQUIRE(stuck.send_otp("+84981234567").result_int() == 202);
+    for (int i = 0; i < 50; ++i)
+        REQUIRE(fine.send_otp("+84981234567").result_int() == 202);
     CHECK(good.wait_for(50).size() == 50);
     CHECK(silent.requests().size() <= 16);
 }
@@ -188,6 +199,8 @@ TEST_CASE("what a reset finds in flight never shows up later") {
     user.send_otp("+84981234567");
     hook.wait_for(1);
     user.post("/_mock/reset", "");
-    CHECK(user.get("/_mock/deliveries").body() == R"({"ok":true,"deliveries":[],"more":false,"evicted":0})");
-    CHECK(user.get("/_mock/health").body().find(R"("waiting":0,"acknowledged":0)") != std::string::npos);
+    CHECK(user.get("/_mock/deliveries").body() ==
+          R"({"ok":true,"deliveries":[],"more":false,"evicted":0})");
+    CHECK(user.get("/_mock/health").body().find(R"("waiting":0,"acknowledged":0)") !=
+          std::string::npos);
 }

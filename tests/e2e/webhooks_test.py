@@ -2,7 +2,7 @@
 
 import unittest
 
-from emulator import Emulator, HeldPort, fresh_key, run
+from emulator import Emulator, HeldPort, run
 from receiver import CLOSE, GARBAGE, HALF, HANG, RESET, Answer, Receiver
 from scenario_files import scenario_file
 
@@ -115,7 +115,7 @@ class WhatWebhooksSay(WebhookCase):
                           "webhook": {"url": mine.url(), "secret": "whsec_mine"}}]})
         account, other = emulator.account("sk_live_mine"), emulator.account()
         sent, other_sent = account.send_id(), other.send_id()
-        emulator.everything().advance(by="2s")
+        emulator.everything().advance(to="idle")
         came, other_came = mine.get(), theirs.get()
         self.assertIn(sent.encode(), came.body)
         self.assertIn(other_sent.encode(), other_came.body)

@@ -49,8 +49,8 @@ struct response {
 /// The token of "Bearer <token>", the scheme in any case; empty if it is not of that form.
 std::string_view bearer_token(std::string_view authorization);
 
-/// The value of `name` in a query string, percent-decoded; empty if it is not there. A `+` is a plus:
-/// phone numbers begin with one.
+/// The value of `name` in a query string, percent-decoded; empty if it is not there. A `+` is a
+/// plus: phone numbers begin with one.
 std::string query_value(std::string_view query, std::string_view name);
 
 /// Undoes percent-encoding; text that is not well encoded is left as it is.

@@ -12,8 +12,8 @@ namespace nexo_mock::api {
 inline constexpr std::size_t max_body_bytes = 64 * 1024;
 
 /// The vendor's API under /api/v1: POST send-otp, GET deliveries/{id}, GET balance. Checks run in
-/// the contract's order: path and method, key, IP allowlist, JSON, phone, code, rules, route, wallet.
-/// Not for sharing between threads: each worker has its own.
+/// the contract's order: path and method, key, IP allowlist, JSON, phone, code, rules, route,
+/// wallet. Not for sharing between threads: each worker has its own.
 class vendor_api {
  public:
     explicit vendor_api(accounts& of) : accounts_{of} {}

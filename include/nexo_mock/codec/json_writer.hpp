@@ -36,7 +36,9 @@ class json_writer {
     json_writer& value(domain::money amount);
     json_writer& null() { return raw("null"); }
     /// A string, or null where it is empty.
-    json_writer& value_or_null(std::string_view text) { return text.empty() ? null() : value(text); }
+    json_writer& value_or_null(std::string_view text) {
+        return text.empty() ? null() : value(text);
+    }
     /// Text that is JSON already.
     json_writer& raw(std::string_view json);
 

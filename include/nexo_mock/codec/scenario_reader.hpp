@@ -15,7 +15,8 @@ struct scenario_reading {
     std::vector<diagnostic> mistakes;  ///< in the order of the text
 };
 
-/// Reads a scenario file: JSON with comments and trailing commas, as docs/scenarios.md describes it.
+/// Reads a scenario file: JSON with comments and trailing commas, as docs/scenarios.md describes
+/// it.
 scenario_reading read_scenario(std::string_view text);
 
 }  // namespace nexo_mock::codec

@@ -7,9 +7,9 @@
 
 namespace nexo_mock::codec {
 
-/// Signs webhook bodies as the vendor does [D]: "sha256=" and the lower-case hexadecimal HMAC-SHA256
-/// of the exact bytes, keyed with the raw SHA-256 digest of the plain-text secret. The digest and
-/// the keyed state are computed once. Not for sharing between threads.
+/// Signs webhook bodies as the vendor does [D]: "sha256=" and the lower-case hexadecimal
+/// HMAC-SHA256 of the exact bytes, keyed with the raw SHA-256 digest of the plain-text secret. The
+/// digest and the keyed state are computed once. Not for sharing between threads.
 class webhook_signer {
  public:
     /// Throws std::runtime_error if the cryptographic library refuses.

@@ -27,10 +27,10 @@ enum class api_error : std::uint8_t {
 };
 
 inline constexpr std::array all_api_errors{
-    api_error::unauthorized,   api_error::ip_not_allowed,     api_error::not_found,
-    api_error::method_not_allowed, api_error::invalid_json,   api_error::payload_too_large,
-    api_error::invalid_phone,  api_error::invalid_code,       api_error::no_route,
-    api_error::insufficient_balance, api_error::rate_limited, api_error::internal_error,
+    api_error::unauthorized,         api_error::ip_not_allowed, api_error::not_found,
+    api_error::method_not_allowed,   api_error::invalid_json,   api_error::payload_too_large,
+    api_error::invalid_phone,        api_error::invalid_code,   api_error::no_route,
+    api_error::insufficient_balance, api_error::rate_limited,   api_error::internal_error,
     api_error::service_unavailable};
 
 /// The code in the reply's `error` field. Static storage.

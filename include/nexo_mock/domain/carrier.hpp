@@ -19,10 +19,9 @@ enum class carrier : std::uint8_t {
     reddi,
 };
 
-inline constexpr std::array all_carriers{carrier::viettel,      carrier::vinaphone,
-                                         carrier::mobifone,     carrier::vietnamobile,
-                                         carrier::gmobile,      carrier::itel,
-                                         carrier::reddi};
+inline constexpr std::array all_carriers{
+    carrier::viettel, carrier::vinaphone, carrier::mobifone, carrier::vietnamobile,
+    carrier::gmobile, carrier::itel,      carrier::reddi};
 
 /// The slug used in replies and scenario files. Static storage.
 std::string_view name(carrier which);

@@ -26,8 +26,8 @@ struct delivery {
     time_point created;
     time_point completed;  ///< of the latest terminal event
     bucket_amounts drawn;
-    const rule* decided_by = nullptr;             ///< null: no rule matched
-    const delivery_outcome* outcome = nullptr;    ///< null while `sent`
+    const rule* decided_by = nullptr;           ///< null: no rule matched
+    const delivery_outcome* outcome = nullptr;  ///< null while `sent`
 
     delivery_status status() const {
         return outcome == nullptr ? delivery_status::sent : outcome->status;

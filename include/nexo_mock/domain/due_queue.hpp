@@ -15,12 +15,12 @@ struct due_event {
     std::uint64_t delivery = 0;  ///< ordinal in the account
     /// What the delivery becomes; null: the next webhook attempt of its chain.
     const delivery_outcome* outcome = nullptr;
-    std::uint32_t order = 0;     ///< among the same delivery's at the same time
-    std::uint32_t attempt = 0;   ///< number, for a webhook
+    std::uint32_t order = 0;    ///< among the same delivery's at the same time
+    std::uint32_t attempt = 0;  ///< number, for a webhook
 };
 
-/// What is due, earliest first. Ties go to the older delivery, then to `order`, so the sequence is a
-/// function of what is in it and not of how it came in.
+/// What is due, earliest first. Ties go to the older delivery, then to `order`, so the sequence is
+/// a function of what is in it and not of how it came in.
 class due_queue {
  public:
     void push(const due_event& event);

@@ -20,7 +20,8 @@ class random_stream {
     }
     constexpr random_stream derive(std::string_view part) const {
         auto hash = std::uint64_t{0xcbf29ce484222325};  // FNV-1a
-        for (const char c : part) hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3;
+        for (const char c : part)
+            hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3;
         return derive(hash);
     }
 

@@ -17,18 +17,18 @@ namespace nexo_mock::domain {
 struct rule_query {
     endpoint call = endpoint::send_otp;
     std::string_view key;
-    std::string_view phone;               ///< E.164; empty: conditions on the phone fail
-    std::uint32_t phone_national = 0;     ///< the same number, as phone_number::national()
+    std::string_view phone;                  ///< E.164; empty: conditions on the phone fail
+    std::uint32_t phone_national = 0;        ///< the same number, as phone_number::national()
     std::optional<domain::carrier> network;  ///< none: conditions on the carrier fail
-    std::string_view code;                ///< empty: conditions on the code fail
-    duration elapsed{};                   ///< since the account's world began
+    std::string_view code;                   ///< empty: conditions on the code fail
+    duration elapsed{};                      ///< since the account's world began
 };
 
 /// What the rules decided, and all that must be remembered of it once it takes effect.
 struct decision {
-    const rule* by = nullptr;     ///< null: no rule matched
-    const step* what = nullptr;   ///< never a choice: that is drawn already
-    random_stream random{0};      ///< for what the step itself draws
+    const rule* by = nullptr;    ///< null: no rule matched
+    const step* what = nullptr;  ///< never a choice: that is drawn already
+    random_stream random{0};     ///< for what the step itself draws
     std::optional<std::string> next_state;
     std::vector<std::size_t> counted;  ///< rules with `every` that saw the call fit
 };

@@ -29,11 +29,12 @@ struct price_list {
 /// How the emulated API behaves for every account.
 struct api_settings {
     price_list price;
-    bool refund_failed = true;                      ///< failed deliveries cost nothing [I]
-    spend_order order = default_spend_order;        ///< [A]
-    bool listed_keys_only = false;                  ///< else any well-formed key has an account
-    std::vector<carrier> no_route;                  ///< none by default [I]
-    std::map<std::string, int, std::less<>> status;  ///< HTTP status by error code, where it differs
+    bool refund_failed = true;                ///< failed deliveries cost nothing [I]
+    spend_order order = default_spend_order;  ///< [A]
+    bool listed_keys_only = false;            ///< else any well-formed key has an account
+    std::vector<carrier> no_route;            ///< none by default [I]
+    std::map<std::string, int, std::less<>>
+        status;  ///< HTTP status by error code, where it differs
 };
 
 /// Where an account's webhooks go and what signs them.
@@ -46,13 +47,13 @@ using webhook_target_ptr = std::shared_ptr<const webhook_target>;  ///< null: no
 
 /// How webhooks are tried.
 struct webhook_settings {
-    webhook_target_ptr target;  ///< of accounts that name none
+    webhook_target_ptr target;                    ///< of accounts that name none
     duration timeout = std::chrono::seconds{10};  ///< real time, for one attempt [A]
     std::vector<duration> retry{std::chrono::seconds{5}, std::chrono::seconds{30},
                                 std::chrono::minutes{2}, std::chrono::minutes{10},
                                 std::chrono::minutes{30}};  ///< waits before attempts 2, 3, … [A]
-    std::string ca_file;     ///< extra certificate authorities for https targets
-    bool insecure = false;   ///< true: certificates are not verified
+    std::string ca_file;    ///< extra certificate authorities for https targets
+    bool insecure = false;  ///< true: certificates are not verified
 };
 
 /// How an account looks when its world begins.

@@ -15,7 +15,9 @@ namespace nexo_mock::domain {
 enum class delivery_status : std::uint8_t { sent, delivered, failed };
 
 std::string_view name(delivery_status status);
-constexpr bool is_terminal(delivery_status status) { return status != delivery_status::sent; }
+constexpr bool is_terminal(delivery_status status) {
+    return status != delivery_status::sent;
+}
 
 /// How a delivery stands, in the vendor's words. The two codes are empty where the API says null.
 struct delivery_outcome {
@@ -58,7 +60,8 @@ struct choice {
 };
 
 /// What a rule does with a call it decides. A further way to misbehave is a further alternative of
-/// `action` (instead of an answer) or a further member (beside the answer), never a second mechanism.
+/// `action` (instead of an answer) or a further member (beside the answer), never a second
+/// mechanism.
 struct step {
     std::variant<course, refusal_step, choice> action;
     std::optional<std::string> set_state;  ///< the account's scenario state from then on

@@ -33,10 +33,10 @@ struct attempt_ref {
 
 /// How an attempt ended. 2xx acknowledges [A]; 410 ends the ladder at once [A].
 struct attempt_outcome {
-    int status = 0;        ///< HTTP status; 0 if none came
-    std::string error;     ///< why none came: "timeout", "connection refused", …; else empty
-    std::string reply;     ///< the first bytes of the receiver's reply
-    duration took{};       ///< real time
+    int status = 0;     ///< HTTP status; 0 if none came
+    std::string error;  ///< why none came: "timeout", "connection refused", …; else empty
+    std::string reply;  ///< the first bytes of the receiver's reply
+    duration took{};    ///< real time
 
     bool acknowledged() const { return status >= 200 && status < 300; }
     bool final() const { return acknowledged() || status == 410; }

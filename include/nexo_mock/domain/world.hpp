@@ -43,8 +43,8 @@ struct send_accepted {
 };
 
 struct world_limits {
-    std::size_t max_deliveries = 100'000;   ///< beyond it the oldest finished ones are evicted
-    std::size_t max_pending = 4'000'000;    ///< beyond it sends are refused with service_unavailable
+    std::size_t max_deliveries = 100'000;  ///< beyond it the oldest finished ones are evicted
+    std::size_t max_pending = 4'000'000;   ///< beyond it sends are refused with service_unavailable
 };
 
 struct world_counts {
@@ -58,8 +58,8 @@ struct world_counts {
 };
 
 /// One account: its wallet, deliveries, webhooks, rules and random decisions. A pure simulation: it
-/// never reads a clock and does no I/O. Each call is told the time; what it asks for in return comes
-/// as effects.
+/// never reads a clock and does no I/O. Each call is told the time; what it asks for in return
+/// comes as effects.
 ///
 /// advance() to a moment gives the same effects, with the same times, in whatever steps it is
 /// reached. Calls that are told `now` expect the world to have been advanced to it. Not for sharing
@@ -118,7 +118,8 @@ class world {
     void schedule(std::uint64_t ordinal, domain::delivery& of, const course& course,
                   random_stream random);
     void run(const due_event& event, effects& out);
-    void change(std::uint64_t ordinal, const delivery_outcome& outcome, time_point at, effects& out);
+    void change(std::uint64_t ordinal, const delivery_outcome& outcome, time_point at,
+                effects& out);
     void settle(domain::delivery& of, delivery_status status);
     void schedule(const std::optional<next_attempt>& next);
     void retire(std::uint64_t ordinal);
@@ -132,7 +133,7 @@ class world {
     delivery_store store_;
     due_queue due_;
     webhook_ledger webhooks_;
-    std::deque<std::uint64_t> retired_;  // finished and quiet, oldest first
+    std::deque<std::uint64_t> retired_;     // finished and quiet, oldest first
     std::array<std::uint64_t, 3> calls_{};  // by endpoint
     time_point began_;
     world_limits limits_;

@@ -18,9 +18,9 @@ namespace nexo_mock::net {
 /// An http:// or https:// URL, taken apart.
 struct http_url {
     bool is_tls = false;
-    std::string host;      ///< without the brackets of an IPv6 address
-    std::string port;      ///< digits; the scheme's own if the URL names none
-    std::string target;    ///< path and query
+    std::string host;       ///< without the brackets of an IPv6 address
+    std::string port;       ///< digits; the scheme's own if the URL names none
+    std::string target;     ///< path and query
     std::string authority;  ///< for the Host header
 
     /// None if it is no absolute URL of the two schemes.
@@ -28,11 +28,11 @@ struct http_url {
 };
 
 struct client_settings {
-    std::chrono::milliseconds idle{1'000};       ///< how long an unused connection is kept
+    std::chrono::milliseconds idle{1'000};  ///< how long an unused connection is kept
     std::size_t idle_per_target = 64;
-    std::size_t reply_bytes = 64 * 1024;         ///< of a reply's body; the rest is not read
-    std::string ca_file;                         ///< trusted besides the system's authorities
-    bool insecure = false;                       ///< certificates are not verified
+    std::size_t reply_bytes = 64 * 1024;  ///< of a reply's body; the rest is not read
+    std::string ca_file;                  ///< trusted besides the system's authorities
+    bool insecure = false;                ///< certificates are not verified
 };
 
 struct client_request {

@@ -9,7 +9,10 @@
 namespace nexo_mock::net {
 
 enum class after_reply : std::uint8_t { keep_alive, close };
-enum class body_of : std::uint8_t { reply, head };  ///< HEAD: the length is told, the body is not sent
+enum class body_of : std::uint8_t {
+    reply,
+    head
+};  ///< HEAD: the length is told, the body is not sent
 
 /// Appends status line, headers and body, ready to be written. `date` is the value of the Date
 /// header.

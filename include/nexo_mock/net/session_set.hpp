@@ -14,9 +14,8 @@
 namespace nexo_mock::net {
 
 /// A connection as its worker keeps track of it.
-class tracked_session
-    : public boost::intrusive::list_base_hook<
-          boost::intrusive::link_mode<boost::intrusive::auto_unlink>> {
+class tracked_session : public boost::intrusive::list_base_hook<
+                            boost::intrusive::link_mode<boost::intrusive::auto_unlink>> {
  public:
     virtual ~tracked_session() = default;
 

@@ -9,14 +9,15 @@
 
 namespace nexo_mock::runtime {
 
-/// Sends the webhooks of one worker. Accounts take turns, and each has a bound on what is in flight,
-/// so that a receiver that never answers holds up its own account alone. On the worker's thread.
+/// Sends the webhooks of one worker. Accounts take turns, and each has a bound on what is in
+/// flight, so that a receiver that never answers holds up its own account alone. On the worker's
+/// thread.
 class webhook_dispatcher {
  public:
-    static constexpr std::size_t max_in_flight = 256;             ///< of one worker
+    static constexpr std::size_t max_in_flight = 256;  ///< of one worker
     static constexpr std::size_t max_in_flight_of_account = 16;
-    static constexpr std::size_t max_signers = 1024;              ///< secrets kept ready
-    static constexpr std::size_t kept_reply_bytes = 1024;         ///< of a reply, for the records
+    static constexpr std::size_t max_signers = 1024;       ///< secrets kept ready
+    static constexpr std::size_t kept_reply_bytes = 1024;  ///< of a reply, for the records
 
     webhook_dispatcher(boost::asio::io_context& context, emulator& of, effect_sink& worker);
 

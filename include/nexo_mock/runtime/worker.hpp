@@ -28,7 +28,8 @@ class router final : public net::request_handler {
     control::control_api control_;
 };
 
-/// One thread with an event loop of its own, and all that runs on it: connections, timers, webhooks.
+/// One thread with an event loop of its own, and all that runs on it: connections, timers,
+/// webhooks.
 class worker final : public effect_sink {
  public:
     worker(emulator& of, const net::limits& bounds);

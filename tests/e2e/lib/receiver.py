@@ -74,6 +74,10 @@ class _Connection(asyncio.Protocol):
 
     def data_received(self, data):
         self.buffer += data
+        if self.buffer.startswith(b"\x16"):  # TLS to a receiver that speaks none
+            self.transport.write(b"HTTP/1.1 400 Bad Request\r\n\r\n")
+            self.transport.close()
+            return
         while True:
             head, found, rest = self.buffer.partition(b"\r\n\r\n")
             if not found:

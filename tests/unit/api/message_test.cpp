@@ -8,7 +8,8 @@ TEST_CASE("a bearer token is what follows the scheme, in any case") {
     CHECK(bearer_token("Bearer sk_live_a") == "sk_live_a");
     CHECK(bearer_token("bearer sk_live_a") == "sk_live_a");
     CHECK(bearer_token("BEARER   sk_live_a") == "sk_live_a");
-    for (const auto* other : {"", "Bearer", "Bearer ", "Basic sk_live_a", "sk_live_a", "Bearersk_live_a"}) {
+    for (const auto* other :
+         {"", "Bearer", "Bearer ", "Basic sk_live_a", "sk_live_a", "Bearersk_live_a"}) {
         CAPTURE(other);
         CHECK(bearer_token(other).empty());
     }

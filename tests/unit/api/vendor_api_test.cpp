@@ -1,5 +1,4 @@
 #include <nexo_mock/api/vendor_api.hpp>
-
 #include <support/scenarios.hpp>
 
 #include <doctest/doctest.h>
@@ -41,7 +40,8 @@ class plain_accounts final : public api::accounts {
 };
 
 struct fixture {
-    explicit fixture(std::string_view scenario = R"({"rules": [{"then": {"deliver": true, "after": "2s"}}]})")
+    explicit fixture(
+        std::string_view scenario = R"({"rules": [{"then": {"deliver": true, "after": "2s"}}]})")
         : accounts{support::scenario_of(scenario)}, vendor{accounts} {}
 
     const api::response& call(api::method verb, std::string target, std::string body = {},
@@ -77,16 +77,19 @@ std::string header(const api::response& of, std::string_view name) {
 
 TEST_CASE("a new account's first send costs 0.022 of its 0.11") {
     fixture test;
-    CHECK(test.call(api::method::get, "/api/v1/balance").body ==
-          R"({"ok":true,"balance":0.11,"buckets":{"balance":0,"bonus_credit":0,"free_credit":0.11}})");
+    CHECK(
+        test.call(api::method::get, "/api/v1/balance").body ==
+        R"({"ok":true,"balance":0.11,"buckets":{"balance":0,"bonus_credit":0,"free_credit":0.11}})");
     const auto& reply = test.send(good);
     CHECK(reply.status == 202);
-    CHECK(reply.body.ends_with(R"("carrier":"viettel","status":"sent","cost":0.022,"balance":0.088})"));
+    CHECK(reply.body.ends_with(
+        R"("carrier":"viettel","status":"sent","cost":0.022,"balance":0.088})"));
 }
 
 TEST_CASE("the sixth send of a new account is refused for lack of funds") {
     fixture test;
-    for (int i = 0; i < 5; ++i) REQUIRE(test.send(good).status == 202);
+    for (int i = 0; i < 5; ++i)
+        REQUIRE(test.send(good).status == 202);
     const auto& reply = test.send(good);
     CHECK(reply.status == 402);
     CHECK(reply.body == R"({"ok":false,"error":"insufficient_balance",)"
@@ -113,7 +116,8 @@ TEST_CASE("every wrong form has its error and costs nothing") {
         {R"({"phone":"+840981234567","code":"482917"})", 400, "invalid_phone"},
         {R"({"phone":" +84981234567","code":"482917"})", 400, "invalid_phone"},
         {R"({"phone":"+842812345678","code":"482917"})", 400, "invalid_phone"},
-        {R"({"phone":"0981234567","code":"x"})", 400, "invalid_phone"},  // the phone is looked at first
+        {R"({"phone":"0981234567","code":"x"})", 400,
+         "invalid_phone"},  // the phone is looked at first
         {R"({"phone":"+84981234567"})", 400, "invalid_code"},
         {R"({"phone":"+84981234567","code":482917})", 400, "invalid_code"},
         {R"({"phone":"+84981234567","code":"123"})", 400, "invalid_code"},
@@ -132,9 +136,11 @@ TEST_CASE("every wrong form has its error and costs nothing") {
 
 TEST_CASE("a bad key is 401 whatever else is wrong, with the challenge HTTP wants") {
     fixture test;
-    for (const auto* authorization : {"", "Bearer sk_test_a", "Bearer sk_live_", "Basic sk_live_a"}) {
+    for (const auto* authorization :
+         {"", "Bearer sk_test_a", "Bearer sk_live_", "Basic sk_live_a"}) {
         CAPTURE(authorization);
-        const auto& reply = test.call(api::method::post, "/api/v1/send-otp", "no json", authorization);
+        const auto& reply =
+            test.call(api::method::post, "/api/v1/send-otp", "no json", authorization);
         CHECK(reply.status == 401);
         CHECK(reply.body == R"({"ok":false,"error":"unauthorized"})");
         CHECK(header(reply, "WWW-Authenticate") == "Bearer");
@@ -157,7 +163,8 @@ TEST_CASE("the key is looked at before the address, the address before the body"
 
 TEST_CASE("unknown paths are 404 and wrong methods 405, whatever the key") {
     fixture test;
-    for (const auto* path : {"/", "/api/v1", "/api/v1/deliveries", "/api/v2/balance", "/api/v1/balance/"}) {
+    for (const auto* path :
+         {"/", "/api/v1", "/api/v1/deliveries", "/api/v2/balance", "/api/v1/balance/"}) {
         CAPTURE(path);
         CHECK(test.call(api::method::get, path, "", "").status == 404);
         CHECK(test.out.body == R"({"ok":false,"error":"not_found"})");
@@ -191,18 +198,21 @@ TEST_CASE("a delivery shows its life in the vendor's fields") {
     fixture test;
     const auto id = test.send(good).body.substr(17, 36);
     const auto path = "/api/v1/deliveries/" + id;
-    CHECK(test.call(api::method::get, path).body ==
-          R"({"ok":true,"id":")" + id +
-              R"(","phone":"+84981234567","carrier":"viettel","status":"sent","cost":0.022,"error_code":null,)"
-              R"("carrier_status":null,"created_at":"2026-05-26T10:00:00Z","completed_at":null})");
+    CHECK(
+        test.call(api::method::get, path).body ==
+        R"({"ok":true,"id":")" + id +
+            R"(","phone":"+84981234567","carrier":"viettel","status":"sent","cost":0.022,"error_code":null,)"
+            R"("carrier_status":null,"created_at":"2026-05-26T10:00:00Z","completed_at":null})");
     test.accounts.now += 25s;
-    CHECK(test.call(api::method::get, path).body ==
-          R"({"ok":true,"id":")" + id +
-              R"(","phone":"+84981234567","carrier":"viettel","status":"delivered","cost":0.022,"error_code":null,)"
-              R"("carrier_status":"success","created_at":"2026-05-26T10:00:00Z","completed_at":"2026-05-26T10:00:02Z"})");
+    CHECK(
+        test.call(api::method::get, path).body ==
+        R"({"ok":true,"id":")" + id +
+            R"(","phone":"+84981234567","carrier":"viettel","status":"delivered","cost":0.022,"error_code":null,)"
+            R"("carrier_status":"success","created_at":"2026-05-26T10:00:00Z","completed_at":"2026-05-26T10:00:02Z"})");
 }
 
-TEST_CASE("a rule's refusal may say its status, headers and body; api.errors says statuses for all") {
+TEST_CASE(
+    "a rule's refusal may say its status, headers and body; api.errors says statuses for all") {
     fixture test{R"({"api": {"errors": {"invalid_code": 422, "on_fire": 418}}, "rules": [
         {"when": {"code": "1111"}, "then": {"error": "rate_limited", "headers": {"Retry-After": "7"}}},
         {"when": {"code": "2222"}, "then": {"error": "on_fire"}},

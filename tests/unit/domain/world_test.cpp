@@ -188,8 +188,7 @@ TEST_CASE("a delivery is found by its id in either case and no other way") {
     CHECK(found->id.text() == id);
     CHECK(of.ordinal_of(id) == 0);
 
-    auto other =
-        world_of(of.scenario().rules.empty() ? scenario_of("{}") : nullptr, 42, "sk_live_b");
+    auto other = world_of(scenario_of("{}"), 42, "sk_live_b");
     REQUIRE(error_of(other).empty());
     for (const auto& unknown :
          {std::string{}, std::string{"test"}, id.substr(1), id + '0', of.id_of(1).text(),

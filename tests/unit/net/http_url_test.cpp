@@ -27,7 +27,8 @@ TEST_CASE("a URL is taken apart as a client needs it") {
 }
 
 TEST_CASE("what is no URL of the two schemes is none") {
-    for (const auto* text : {"", "localhost:3000", "ftp://a/", "http://", "http:///x", "/path", "http://a b/"}) {
+    for (const auto* text :
+         {"", "localhost:3000", "ftp://a/", "http://", "http:///x", "/path", "http://a b/"}) {
         CAPTURE(text);
         CHECK_FALSE(http_url::parse(text));
     }

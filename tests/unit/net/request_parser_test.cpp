@@ -50,7 +50,8 @@ TEST_CASE("a request is the same however its bytes arrive") {
         for (const auto& part : {bytes.substr(0, cut), bytes.substr(cut)}) {
             buffer += part;
             std::size_t consumed = 0;
-            const auto ec = test.parser.is_done() ? boost::system::error_code{} : test.put(buffer, consumed);
+            const auto ec =
+                test.parser.is_done() ? boost::system::error_code{} : test.put(buffer, consumed);
             REQUIRE((!ec || ec == boost::beast::http::error::need_more));
             buffer.erase(0, consumed);
         }
@@ -78,13 +79,15 @@ TEST_CASE("a control call may carry more than a call of the vendor's") {
 }
 
 TEST_CASE("a header beyond its limit is 431") {
-    CHECK(refusal_of("GET / HTTP/1.1\r\nHost: a\r\nX: " + std::string(20'000, 'x') + "\r\n\r\n") == 431);
+    CHECK(refusal_of("GET / HTTP/1.1\r\nHost: a\r\nX: " + std::string(20'000, 'x') + "\r\n\r\n") ==
+          431);
 }
 
 TEST_CASE("trailers of a chunked body change nothing") {
     parsing test;
     std::string bytes =
-        "POST / HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer sk_live_a\r\nTransfer-Encoding: chunked\r\n\r\n"
+        "POST / HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer sk_live_a\r\nTransfer-Encoding: "
+        "chunked\r\n\r\n"
         "4\r\nbody\r\n0\r\nAuthorization: Bearer sk_live_b\r\nHost: b\r\n\r\n";
     while (!test.parser.is_done()) {
         std::size_t consumed = 0;

@@ -11,8 +11,10 @@ TEST_CASE("a reply is status line, headers and body in one piece") {
     reply.headers.emplace_back("Retry-After", "7");
     std::string out;
     append_response(out, reply, net::after_reply::keep_alive, net::body_of::reply, "today");
-    CHECK(out == "HTTP/1.1 202 Accepted\r\nServer: nexo-mock\r\nDate: today\r\nContent-Type: application/json\r\n"
-                 "Content-Length: 2\r\nRetry-After: 7\r\nConnection: keep-alive\r\n\r\n{}");
+    CHECK(out ==
+          "HTTP/1.1 202 Accepted\r\nServer: nexo-mock\r\nDate: today\r\nContent-Type: "
+          "application/json\r\n"
+          "Content-Length: 2\r\nRetry-After: 7\r\nConnection: keep-alive\r\n\r\n{}");
     out.clear();
     append_response(out, reply, net::after_reply::close, net::body_of::head, "today");
     CHECK(out.ends_with("Connection: close\r\n\r\n"));

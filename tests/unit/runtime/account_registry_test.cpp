@@ -1,5 +1,4 @@
 #include <nexo_mock/runtime/account_registry.hpp>
-
 #include <support/scenarios.hpp>
 
 #include <doctest/doctest.h>
@@ -31,7 +30,8 @@ TEST_CASE("accounts are found again and listed in order of appearance") {
     CHECK(again->key == "a");
     CHECK(registry.find("x") == nullptr);
     std::string order;
-    for (const auto& each : registry.all()) order += each->key;
+    for (const auto& each : registry.all())
+        order += each->key;
     CHECK(order == "cab");
     CHECK(registry.clear().size() == 3);
     CHECK(registry.size() == 0);
@@ -46,13 +46,14 @@ TEST_CASE("there are never more accounts than may be, whoever asks at once") {
         threads.emplace_back([&, t] {
             for (int i = 0; i < 25; ++i) {
                 const auto key = std::to_string(t) + '-' + std::to_string(i);
-                const auto got =
-                    registry.find_or_add(key, [&](std::uint64_t number) { return made(key, number); });
+                const auto got = registry.find_or_add(
+                    key, [&](std::uint64_t number) { return made(key, number); });
                 if (!got) ++refused;
             }
         });
     }
-    for (auto& each : threads) each.join();
+    for (auto& each : threads)
+        each.join();
     CHECK(registry.size() == 50);
     CHECK(refused == 50);
 }

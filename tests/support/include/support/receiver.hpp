@@ -23,7 +23,8 @@ namespace support {
 class receiver {
  public:
     using request = boost::beast::http::request<boost::beast::http::string_body>;
-    /// The status of the reply to the n-th request, from 0; 0 closes without a reply, -1 never answers.
+    /// The status of the reply to the n-th request, from 0; 0 closes without a reply, -1 never
+    /// answers.
     using script = std::function<int(std::size_t nth, const request&)>;
 
     explicit receiver(script answer)
@@ -44,7 +45,8 @@ class receiver {
     }
 
     std::string url() const {
-        return "http://127.0.0.1:" + std::to_string(acceptor_.local_endpoint().port()) + "/hook?a=b";
+        return "http://127.0.0.1:" + std::to_string(acceptor_.local_endpoint().port()) +
+               "/hook?a=b";
     }
 
     /// What came so far.
@@ -65,7 +67,8 @@ class receiver {
 
  private:
     struct session : std::enable_shared_from_this<session> {
-        session(boost::asio::ip::tcp::socket from, receiver& of) : socket{std::move(from)}, owner{of} {}
+        session(boost::asio::ip::tcp::socket from, receiver& of)
+            : socket{std::move(from)}, owner{of} {}
 
         void read() {
             message = {};
@@ -102,16 +105,16 @@ class receiver {
     };
 
     void accept() {
-        acceptor_.async_accept([this](const boost::system::error_code& ec,
-                                      boost::asio::ip::tcp::socket socket) {
-            if (ec) return;
-            {
-                const std::lock_guard lock{mutex_};
-                ++connections_;
-            }
-            std::make_shared<session>(std::move(socket), *this)->read();
-            accept();
-        });
+        acceptor_.async_accept(
+            [this](const boost::system::error_code& ec, boost::asio::ip::tcp::socket socket) {
+                if (ec) return;
+                {
+                    const std::lock_guard lock{mutex_};
+                    ++connections_;
+                }
+                std::make_shared<session>(std::move(socket), *this)->read();
+                accept();
+            });
     }
 
     int take(const request& message) {

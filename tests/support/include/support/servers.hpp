@@ -1,7 +1,6 @@
 #pragma once
 
 #include <nexo_mock/server.hpp>
-
 #include <support/scenarios.hpp>
 
 #include <string>
@@ -15,7 +14,8 @@ inline nexo_mock::server_options options_for(const std::string& scenario,
     options.scenario = scenario_of(scenario);
     options.clock = nexo_mock::codec::parse_clock(clock).value();
     options.seed = 7;
-    options.drain_webhooks = std::chrono::milliseconds{50};  // receivers that never answer are tested
+    options.drain_webhooks =
+        std::chrono::milliseconds{50};  // receivers that never answer are tested
     return options;
 }
 
