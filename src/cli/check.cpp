@@ -13,7 +13,7 @@ bool check(const std::string& path) {
     const auto reading = codec::read_scenario(read_file(path));
     for (const auto& each : reading.mistakes)
         std::cout << codec::format(each, path) << '\n';
-    return reading.mistakes.empty();
+    return !codec::has_errors(reading.mistakes);
 }
 
 }  // namespace
@@ -23,7 +23,8 @@ void add_check(CLI::App& app, int& exit_code) {
     auto* command = app.add_subcommand("check", "validate scenario files");
     command->add_option("FILE", *files, "scenario files")->required();
     command->footer(
-        R"(Prints every mistake as FILE:LINE:COLUMN: error: /path: message; exit code 2 if there is any.
+        R"(Prints every mistake as FILE:LINE:COLUMN: error: /path: message; exit code 2 if there is any. Warnings
+are printed too, and do no harm.
 
 Examples:
   nexo-mock check my-scenario.json

@@ -57,12 +57,15 @@ domain::scenario_ptr load_scenario(const std::string& name_or_file) {
         throw wrong_usage{std::string{e.what()} + " (built-in scenarios: " + names + ")"};
     }
     auto reading = codec::read_scenario(text);
-    if (!reading.mistakes.empty()) {
+    if (!reading.scenario) {
         std::string message = "the scenario has mistakes:";
         for (const auto& each : reading.mistakes) {
             message += '\n' + codec::format(each, name_or_file);
         }
         throw wrong_usage{message};
+    }
+    for (const auto& each : reading.mistakes) {
+        runtime::log(runtime::log_level::warn, codec::format(each, name_or_file));
     }
     return reading.scenario;
 }

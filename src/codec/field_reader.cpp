@@ -60,13 +60,21 @@ std::string format_bound(double number) {
 std::string format(const diagnostic& mistake, std::string_view file) {
     std::string line{file};
     line += ':' + std::to_string(mistake.at.line) + ':' + std::to_string(mistake.at.column);
-    line += ": error: ";
+    line += mistake.level == severity::error ? ": error: " : ": warning: ";
     if (!mistake.path.empty()) line += mistake.path + ": ";
     return line + mistake.message;
 }
 
+bool has_errors(const std::vector<diagnostic>& mistakes) {
+    return std::ranges::find(mistakes, severity::error, &diagnostic::level) != mistakes.end();
+}
+
 void field::complain(std::string message) const {
-    mistakes_->push_back({node_->at, path_, std::move(message)});
+    mistakes_->push_back({node_->at, path_, std::move(message), severity::error});
+}
+
+void field::warn(std::string message) const {
+    mistakes_->push_back({node_->at, path_, std::move(message), severity::warning});
 }
 
 void field::complain_expected(std::string_view expected) const {
@@ -142,7 +150,7 @@ std::vector<std::pair<std::string, field>> field::as_members() const {
     std::set<std::string_view> seen;
     for (const auto& each : node_->members) {
         if (!seen.insert(each.name).second) {
-            mistakes_->push_back({each.at, path_, given_twice(each.name)});
+            mistakes_->push_back({each.at, path_, given_twice(each.name), severity::error});
         }
         members.emplace_back(each.name, at(each.value, each.name));
     }
@@ -178,7 +186,7 @@ void object_fields::finish() {
     std::set<std::string_view> seen;
     for (const auto& each : of_.node().members) {
         const auto complain = [&](std::string message) {
-            of_.mistakes_->push_back({each.at, of_.path_, std::move(message)});
+            of_.mistakes_->push_back({each.at, of_.path_, std::move(message), severity::error});
         };
         if (std::ranges::find(known_, each.name) == known_.end()) {
             complain("unknown key \"" + each.name + '"' + did_you_mean(each.name, known_));

@@ -1,5 +1,10 @@
 #include <nexo_mock/codec/rule_reader.hpp>
 #include <nexo_mock/codec/value_readers.hpp>
+#include <nexo_mock/domain/api_error.hpp>
+#include <nexo_mock/domain/carrier.hpp>
+
+#include <algorithm>
+#include <span>
 
 namespace nexo_mock::codec {
 
@@ -17,6 +22,18 @@ constexpr std::size_t longest_timeline = 1000;
 /// Which names of a step are its action; a step has exactly one of them.
 constexpr std::array<std::string_view, 6> actions{"deliver",  "fail",  "pending",
                                                   "timeline", "error", "one_of"};
+
+/// What may stand beside an action.
+constexpr std::array<std::string_view, 8> companions{"after", "carrier_status", "status", "headers",
+                                                     "body",  "set_state",      "times",  "weight"};
+
+void warn_of_unknown_carriers(const field& of) {
+    for (const auto& each : of.as_items_or_self()) {
+        const auto& text = each.node().text;
+        const bool is_slug = each.is(json_kind::string) && domain::glob{text}.is_literal();
+        if (is_slug && !domain::carrier_named(text)) warn_unknown_carrier(each, text);
+    }
+}
 
 domain::condition read_condition(const field& of) {
     domain::condition when;
@@ -38,6 +55,7 @@ domain::condition read_condition(const field& of) {
     globs("code", when.code);
     globs("key", when.key);
     globs("carrier", when.carrier);
+    if (const auto carriers = fields.get("carrier")) warn_of_unknown_carriers(*carriers);
     globs("state", when.state);
     if (const auto elapsed = fields.get("elapsed")) when.elapsed = read_elapsed(*elapsed);
     if (const auto every = fields.get("every")) {
@@ -71,9 +89,19 @@ course read_deliver(const field& action, object_fields& fields) {
               {delivery_status::delivered, "", read_text(fields, "carrier_status", "success")}}}};
 }
 
+/// Codes are free text, but one that is not known is more often a slip than a wish.
+void look_at_code(const field& of, const std::string& code,
+                  std::span<const std::string_view> known) {
+    if (!of.is(json_kind::string)) return;
+    if (code.empty()) of.complain("an error code is not empty");
+    if (!code.empty() && std::ranges::find(known, code) == known.end()) {
+        of.warn("unknown error code \"" + code + '"' + did_you_mean(code, known));
+    }
+}
+
 course read_fail(const field& action, object_fields& fields) {
     const auto code = action.as_string().value_or("");
-    if (action.is(json_kind::string) && code.empty()) action.complain("an error code is not empty");
+    look_at_code(action, code, domain::known_failures());
     auto usual = std::string{domain::carrier_status_for(code)};
     return {
         {{read_after(fields),
@@ -113,12 +141,29 @@ course read_timeline(const field& action) {
     return read;
 }
 
+bool is_header(std::string_view name, std::string_view value) {
+    constexpr std::string_view letters =
+        "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_";
+    return !name.empty() && name.find_first_not_of(letters) == std::string_view::npos &&
+           value.find_first_of(std::string_view{"\r\n\0", 3}) == std::string_view::npos;
+}
+
+/// Headers that say where a message ends; two opinions on that are none.
+bool is_of_the_connection(std::string_view name) {
+    std::string lower{name};
+    std::ranges::transform(lower, lower.begin(), [](char c) {
+        return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
+    });
+    return lower == "content-length" || lower == "transfer-encoding" || lower == "connection";
+}
+
 domain::refusal_step read_error(const field& action, object_fields& fields) {
     domain::refusal_step refused;
     refused.error = action.as_string().value_or("");
-    if (action.is(json_kind::string) && refused.error.empty()) {
-        action.complain("an error code is not empty");
-    }
+    std::vector<std::string_view> known;
+    for (const auto each : domain::all_api_errors)
+        known.push_back(name(each));
+    look_at_code(action, refused.error, known);
     if (const auto status = fields.get("status")) {
         if (const auto read = status->as_integer(200, 599))
             refused.status = static_cast<int>(*read);
@@ -127,13 +172,10 @@ domain::refusal_step read_error(const field& action, object_fields& fields) {
         for (const auto& [name, value] : headers->as_members()) {
             const auto text = value.as_string();
             if (!text) continue;
-            const bool clean =
-                !name.empty() &&
-                name.find_first_not_of(
-                    "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRS"
-                    "TUVWXYZ0123456789-_") == std::string::npos &&
-                text->find_first_of(std::string_view{"\r\n\0", 3}) == std::string::npos;
-            if (!clean) value.complain("not a header that HTTP can carry");
+            if (!is_header(name, *text)) value.complain("not a header that HTTP can carry");
+            if (is_of_the_connection(name)) {
+                value.complain("the header \"" + name + "\" is the connection's own business");
+            }
             refused.headers.emplace_back(name, *text);
         }
     }
@@ -176,7 +218,12 @@ step read_step(const field& of, place where) {
                             : "a step has one action, not both \"" + std::string{names[0]} +
                                   "\" and \"" + std::string{names[1]} + '"');
         }
-        if (given.empty()) return read;
+        if (given.empty()) {
+            for (const auto name : companions)
+                fields.get(name);
+            fields.finish();
+            return read;
+        }
     }
     if (names[0] == "deliver") read.action = read_deliver(given[0], fields);
     if (names[0] == "fail") read.action = read_fail(given[0], fields);

@@ -14,15 +14,11 @@ namespace {
 constexpr std::size_t most_retries = 100;
 constexpr std::size_t most_rules = 10'000;
 
+/// None, with a warning, of a slug no carrier has: what is said of it can't ever count.
 std::optional<domain::carrier> read_carrier(const field& of, std::string_view slug) {
     const auto known = domain::carrier_named(slug);
-    if (known) return known;
-    std::vector<std::string_view> slugs;
-    for (const auto each : domain::all_carriers)
-        slugs.push_back(name(each));
-    of.complain("unknown carrier \"" + std::string{slug} + '"' + did_you_mean(slug, slugs) +
-                "; known are " + one_of_words(slugs));
-    return std::nullopt;
+    if (!known) warn_unknown_carrier(of, slug);
+    return known;
 }
 
 domain::price_list read_price(const field& of) {
@@ -200,7 +196,7 @@ domain::scenario read_document(const field& of) {
             read.accounts.push_back(read_account(each, read.account_defaults));
             const auto& key = read.accounts.back().key;
             if (!key.empty() && !keys.insert(key).second) {
-                each.complain("the account \"" + key + "\" is listed twice");
+                each.warn("the account \"" + key + "\" is listed twice: the first entry counts");
             }
         }
     }
@@ -224,14 +220,14 @@ scenario_reading read_scenario(std::string_view text) {
     scenario_reading reading;
     auto parsed = read_json(text);
     if (auto* broken = std::get_if<syntax_error>(&parsed)) {
-        reading.mistakes.push_back({broken->at, "", std::move(broken->message)});
+        reading.mistakes.push_back({broken->at, "", std::move(broken->message), severity::error});
         return reading;
     }
     auto read = read_document({std::get<json_node>(parsed), "", reading.mistakes});
     std::ranges::sort(reading.mistakes, {}, [](const diagnostic& each) {
         return std::tie(each.at, each.path, each.message);
     });
-    if (reading.mistakes.empty()) {
+    if (!has_errors(reading.mistakes)) {
         reading.scenario = std::make_shared<const domain::scenario>(std::move(read));
     }
     return reading;

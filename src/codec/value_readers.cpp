@@ -1,5 +1,6 @@
 #include <nexo_mock/codec/text_formats.hpp>
 #include <nexo_mock/codec/value_readers.hpp>
+#include <nexo_mock/domain/carrier.hpp>
 
 namespace nexo_mock::codec {
 
@@ -78,10 +79,7 @@ std::optional<domain::elapsed_range> read_elapsed(const field& of) {
         of.complain_expected(R"(a range like "60s..120s", "60s.." or "..120s")");
         return std::nullopt;
     }
-    if (window.from >= window.to) {
-        of.complain("the range \"" + of.node().text + "\" is empty");
-        return std::nullopt;
-    }
+    if (window.from >= window.to) of.warn("the range \"" + of.node().text + "\" is empty");
     return window;
 }
 
@@ -106,6 +104,14 @@ std::optional<domain::glob_list> read_globs(const field& of) {
         of.complain("an empty list matches nothing: leave it out to match anything");
     if (!good || globs.empty()) return std::nullopt;
     return domain::glob_list{std::move(globs)};
+}
+
+void warn_unknown_carrier(const field& of, std::string_view slug) {
+    std::vector<std::string_view> slugs;
+    for (const auto each : domain::all_carriers)
+        slugs.push_back(name(each));
+    of.warn("unknown carrier \"" + std::string{slug} + '"' + did_you_mean(slug, slugs) +
+            "; known are " + one_of_words(slugs));
 }
 
 }  // namespace nexo_mock::codec

@@ -57,7 +57,7 @@ bool read_body(const api::request& in, api::response& out, Reader read) {
     std::vector<codec::diagnostic> mistakes;
     auto parsed = codec::read_json(in.body);
     if (const auto* broken = std::get_if<codec::syntax_error>(&parsed)) {
-        mistakes.push_back({broken->at, "", broken->message});
+        mistakes.push_back({broken->at, "", broken->message, codec::severity::error});
     } else {
         read(codec::field{std::get<codec::json_node>(parsed), "", mistakes});
     }
@@ -275,13 +275,13 @@ void control_api::delivery(const call& of) {
 }
 
 void control_api::show_clock(const call& of) {
-    const auto clock = host_.clock(of.scope);
-    if (!clock) return refuse_account(of.out, api::admission::unknown_key);
+    if (!admit(of)) return;
     json_writer json{of.out.body};
-    write_clock(json, *clock);
+    write_clock(json, host_.clock(of.scope));
 }
 
 void control_api::change_clock(const call& of) {
+    if (!admit(of)) return;
     clock_change change;
     const bool understood = read_body(
         of.in, of.out, [&](const codec::field& body) { change = read_clock_change(body); });
@@ -293,12 +293,11 @@ void control_api::change_clock(const call& of) {
 }
 
 void control_api::advance(const call& of) {
+    if (!admit(of)) return;
     std::optional<advance_goal> goal;
     const bool understood =
         read_body(of.in, of.out, [&](const codec::field& body) { goal = read_goal(body); });
     if (!understood || !goal) return;
-    const auto clock = host_.clock(of.scope);
-    if (!clock) return refuse_account(of.out, api::admission::unknown_key);
     host_.advance(of.scope, *goal, [reply = of.later()](const advance_report& report) {
         api::response out;
         if (report.clock_is_manual) {
@@ -314,10 +313,17 @@ void control_api::advance(const call& of) {
 }
 
 void control_api::reset(const call& of) {
-    const auto admitted = host_.visit(of.scope, [](domain::world&, domain::time_point) {});
-    if (admitted != api::admission::granted) return refuse_account(of.out, admitted);
+    if (!admit(of)) return;
     host_.reset(of.scope);
     of.out.body = R"({"ok":true})";
+}
+
+/// Whether the scope is one that can be; its account is there then.
+bool control_api::admit(const call& of) {
+    const auto admitted = host_.visit(of.scope, [](domain::world&, domain::time_point) {});
+    if (admitted == api::admission::granted) return true;
+    refuse_account(of.out, admitted);
+    return false;
 }
 
 }  // namespace nexo_mock::control

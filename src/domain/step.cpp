@@ -32,6 +32,16 @@ std::string_view name(delivery_status status) {
     return {};
 }
 
+std::span<const std::string_view> known_failures() {
+    static constexpr auto codes = [] {
+        std::array<std::string_view, failures.size()> all;
+        for (std::size_t i = 0; i < all.size(); ++i)
+            all[i] = failures[i].error_code;
+        return all;
+    }();
+    return codes;
+}
+
 std::string_view carrier_status_for(std::string_view error_code) {
     for (const auto& each : failures) {
         if (each.error_code == error_code) return each.carrier_status;

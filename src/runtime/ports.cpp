@@ -110,12 +110,12 @@ class advance_of_many : public std::enable_shared_from_this<advance_of_many> {
 worker_host::worker_host(emulator& of, effect_sink& worker)
     : emulator_{of}, worker_{worker}, started_{real_now()} {}
 
-std::optional<std::vector<account_ptr>> worker_host::accounts_in(const control::scope& which) {
+std::vector<account_ptr> worker_host::accounts_in(const control::scope& which) {
     if (!which) return emulator_.accounts();
     auto why_not = api::admission::granted;
     auto found = emulator_.open(*which, why_not);
-    if (!found) return std::nullopt;
-    return std::vector{std::move(found)};
+    if (!found) return {};
+    return {std::move(found)};
 }
 
 api::admission worker_host::visit(const control::scope& which, api::world_use use) {
@@ -140,12 +140,10 @@ control::health_view worker_host::health() {
     return view;
 }
 
-std::optional<control::clock_view> worker_host::clock(const control::scope& which) {
-    const auto accounts = accounts_in(which);
-    if (!accounts) return std::nullopt;
+control::clock_view worker_host::clock(const control::scope& which) {
     const auto base = emulator_.base_clock();
     control::clock_view view{base.setting(), base.now(real_now()), std::nullopt};
-    for (const auto& each : *accounts) {
+    for (const auto& each : accounts_in(which)) {
         emulator_.with(each, worker_, [&](account& of, domain::time_point now) {
             if (which) {
                 view.setting = of.clock.setting();
@@ -161,10 +159,9 @@ std::optional<control::clock_view> worker_host::clock(const control::scope& whic
 std::optional<std::string> worker_host::change_clock(const control::scope& which,
                                                      const control::clock_change& change) {
     const auto accounts = accounts_in(which);
-    if (!accounts) return "the Authorization header names no account";
     if (change.now) {
         auto latest = which ? domain::time_point{} : emulator_.base_clock().now(real_now());
-        for (const auto& each : *accounts) {
+        for (const auto& each : accounts) {
             const std::lock_guard lock{each->mutex};
             latest = std::max(latest, each->clock.now(real_now()));
         }
@@ -174,7 +171,7 @@ std::optional<std::string> worker_host::change_clock(const control::scope& which
         }
     }
     if (!which) emulator_.change_base_clock([&](sim_clock& base) { apply(change, base); });
-    for (const auto& each : *accounts) {
+    for (const auto& each : accounts) {
         emulator_.with(each, worker_, [&](account& of, domain::time_point) {
             apply(change, of.clock);
             of.armed.reset();  // the real time of what is due is another now
@@ -192,7 +189,7 @@ void worker_host::advance(const control::scope& which, const control::advance_go
     control::advance_report refused;
     refused.clock_is_manual = false;
     const bool base_is_manual = emulator_.base_clock().setting().mode == codec::clock_mode::manual;
-    auto accounts = accounts_in(which).value_or(std::vector<account_ptr>{});
+    auto accounts = accounts_in(which);
     if (!which && !base_is_manual) return done(std::move(refused));
 
     const bool moves_base = !which;
@@ -216,7 +213,7 @@ void worker_host::advance(const control::scope& which, const control::advance_go
 
 void worker_host::reset(const control::scope& which) {
     if (which) {
-        for (const auto& each : accounts_in(which).value_or(std::vector<account_ptr>{})) {
+        for (const auto& each : accounts_in(which)) {
             emulator_.reset(each);
         }
     } else {

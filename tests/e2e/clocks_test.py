@@ -227,6 +227,12 @@ class RunningClocks(ClockCase):
         after = time.strftime("%Y-%m-%dT%H:%M:", time.gmtime(time.time()))
         self.assertIn(created[:17], [stamp, after])
 
+    def test_a_clock_that_runs_may_begin_at_another_time(self):
+        for clock in f"real@{START}", f"x60@{START}":
+            account = self.emulator(clock).account()
+            created = account.inspect(account.send_id())["created_at"]
+            self.assertRegex(created, "^2026-05-26T10:")
+
     def test_any_factor_may_be_given(self):
         with Receiver() as receiver:
             emulator = self.emulator("x2000", *target(receiver))

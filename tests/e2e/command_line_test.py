@@ -11,7 +11,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from client import curl
-from emulator import BINARY, PATIENCE, Emulator, HeldPort, environment, run
+from emulator import BINARY, PATIENCE, SLOWNESS, Emulator, HeldPort, environment, run
 from receiver import Receiver
 from scenario_files import scenario_file
 
@@ -24,7 +24,7 @@ OPTIONS = ["--host", "--port", "--scenario", "--webhook-url", "--webhook-secret"
 class CommandLine(unittest.TestCase):
     def assert_refused(self, arguments, says, code=2, env=None):
         """Ended with the code and one clear line."""
-        done = run(*arguments, env=env)
+        done = run(*arguments, env=env, patience=5 * SLOWNESS)
         self.assertEqual((done.returncode, done.stdout), (code, ""), done.stderr)
         self.assertRegex(done.stderr, r"\Anexo-mock: [^\n]+\n\Z")
         self.assertIn(says, done.stderr)
@@ -38,8 +38,7 @@ class Help(CommandLine):
                     done = run(*command, option)
                     self.assertEqual((done.returncode, done.stderr), (0, ""))
                     self.assertIn("Usage: nexo-mock " + "".join(command), done.stdout)
-                    self.assertIn("Examples:\n  nexo-mock", done.stdout)
-                    self.assertLessEqual(max(map(len, done.stdout.splitlines())), 120)
+                    self.assertRegex(done.stdout, "\nExamples:\n  .*nexo-mock")
 
     def test_the_first_page_names_every_command(self):
         for command in "serve", "check", "ready", "sign", "version":
@@ -226,8 +225,10 @@ class Precedence(CommandLine):
         env = {"NEXO_MOCK_JSON": "true", "NEXO_MOCK_HOST": "127.0.0.2", "NEXO_MOCK_LOG_FORMAT": "json",
                "NEXO_MOCK_LOG_LEVEL": "info", "NEXO_MOCK_THREADS": "2", "NEXO_MOCK_MAX_DELIVERIES": "1"}
         with Emulator("--host", "127.0.0.1", env=env, as_json=False) as emulator:
-            self.assertEqual(json.loads(emulator.ready_line)["url"], f"http://127.0.0.1:{emulator.port}") \
-                if emulator.ready_line.startswith("{") else self.fail(emulator.ready_line)
+            self.assertEqual(emulator.ready["url"], f"http://127.0.0.1:{emulator.port}")
+            account = emulator.account()
+            account.send(), emulator.everything().mock("POST", "reset")
+            self.assertTrue(emulator.wait_for_log("reset").startswith("{"))
 
     def webhooks_of(self, *arguments, env=None, receivers=()):
         """Which of the receivers got the webhook, and which of the secrets signed it."""

@@ -73,15 +73,15 @@ class Drain(unittest.TestCase):
 
     def test_a_reply_at_the_end_says_that_the_connection_closes(self):
         with Receiver(HANG) as receiver:
-            emulator = self.start("--clock", "manual", "--webhook-url", receiver.url(),
-                                  "--webhook-secret", SECRET)
+            emulator = self.start("--clock", "manual", "--threads", "1", "--webhook-url",
+                                  receiver.url(), "--webhook-secret", SECRET)
             account = emulator.account()
             account.send()
-            waiting, = self.connect(emulator)
+            waiting, idle = self.connect(emulator, 2)
             waiting.sendall(request("POST", "/_mock/clock/advance", account.key, b'{"by":"2s"}'))
             receiver.get()
             emulator.send_signal()
-            emulator.wait_for_log("stopping")
+            self.assertEqual(idle.recv(1), b"")  # closed, so the end has begun
             receiver.release()
             reply, = self.replies_on([waiting])
             self.assertEqual(reply.headers["connection"], "close")

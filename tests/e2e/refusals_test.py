@@ -45,7 +45,7 @@ WRONG_AUTHORIZATIONS = [
     "Bearer pk_live_abc", "Bearer SK_LIVE_abc", "Bearer xsk_live_abc", "sk_live_abc",
     "Basic c2tfbGl2ZV9hYmM6", "Basic sk_live_abc", "Token sk_live_abc", "Bearersk_live_abc",
     "Bearer sk_live_a b", "Bearer \"sk_live_abc\"",
-    "Bearer sk_live_" + "a" * 1000,
+    "Bearer sk_live_é", "Bearer sk_live_" + "a" * 1000,
 ]
 
 ENDPOINTS = [("POST", "/api/v1/send-otp"), ("GET", "/api/v1/balance"),
@@ -147,9 +147,13 @@ class Refusals(unittest.TestCase):
     def test_neither_content_type_nor_unknown_fields_matter(self):
         body = json.dumps({"code": CODE, "extra": {"phone": "x", "deep": [1, {"code": 2}]},
                            "phone": PHONE, "channel": None})
-        for content_type in ["text/plain", "application/x-www-form-urlencoded", ""]:
+        for content_type in ["text/plain", "application/x-www-form-urlencoded", "", "application/json;x=y"]:
             reply = self.account.call("POST", "/api/v1/send-otp", body, {"Content-Type": content_type})
             self.assertEqual(reply.status, 202)
+
+    def test_white_space_around_the_object_does_not_matter(self):
+        body = b' \r\n\t{ "phone" : "+84981234567" ,\n "code" : "482917" }\r\n '
+        self.assertEqual(self.post(body).status, 202)
 
     def test_escapes_in_strings_are_understood(self):
         self.assertEqual(self.post(rb'{"ph\u006fne":"\u002b84981234567","code":"\u0034829"}').status, 202)

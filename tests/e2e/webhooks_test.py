@@ -2,6 +2,7 @@
 
 import unittest
 
+from client import parse_reply, read_to_end
 from emulator import Emulator, HeldPort, run
 from receiver import CLOSE, GARBAGE, HALF, HANG, RESET, Answer, Receiver
 from scenario_files import scenario_file
@@ -340,3 +341,44 @@ class ReceiversThatAreSlow(WebhookCase):
         self.assertEqual(same.send().status, 202)
         receiver.release()
         self.assertIn(b'"fired_total":2', advancing.recv(65536))
+
+    def waiting_advance(self):
+        """A receiver that hangs, an account with an OTP whose webhook is on its way to it, and the
+        connection on which the advance was asked for that sent it there."""
+        receiver = self.receiver(HANG)
+        emulator = self.emulator(receiver.url())
+        account = emulator.account()
+        sent = account.send_id()
+        connection = self.enterContext(emulator.connect())
+        body = b'{"by":"2s"}'
+        head = f"Host: localhost\r\nAuthorization: Bearer {account.key}\r\n"
+        connection.sendall(f"POST /_mock/clock/advance HTTP/1.1\r\n{head}Content-Length: {len(body)}"
+                           "\r\n\r\n".encode() + body)
+        connection.sendall(f"GET /api/v1/balance HTTP/1.1\r\n{head}Connection: close\r\n\r\n".encode())
+        receiver.get()
+        return receiver, account, sent, connection
+
+    def test_a_pipelined_request_waits_for_the_advance_before_it(self):
+        receiver, _, _, connection = self.waiting_advance()
+        receiver.release()
+        first, rest = parse_reply(read_to_end(connection))
+        self.assertEqual((first.json["fired_total"], parse_reply(rest)[0].json["balance"]), (2, 0.088))
+
+    def test_a_reset_frees_the_advance_and_forgets_the_webhook(self):
+        receiver, account, sent, connection = self.waiting_advance()
+        account.mock("POST", "reset")
+        first, _ = parse_reply(read_to_end(connection))
+        self.assertEqual(first.status, 200)
+        receiver.release()
+        self.assertEqual(account.delivery(sent).status, 404)
+        self.assertEqual(account.advance(by="24h")["fired"], [])
+        receiver.get_nothing()
+        health = account.mock("GET", "health").json
+        self.assertEqual(health["webhooks"], {"waiting": 0, "acknowledged": 0, "given_up": 0, "attempts": 0})
+
+    def test_a_client_that_does_not_wait_for_its_advance_harms_nobody(self):
+        receiver, account, sent, connection = self.waiting_advance()
+        connection.close()
+        receiver.release()
+        account.advance(to="idle")
+        self.assertEqual(account.inspect(sent)["webhooks"][0]["state"], "acknowledged")

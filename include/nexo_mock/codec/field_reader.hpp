@@ -2,6 +2,7 @@
 
 #include <nexo_mock/codec/json_document.hpp>
 
+#include <cstdint>
 #include <optional>
 #include <span>
 #include <string>
@@ -10,15 +11,23 @@
 
 namespace nexo_mock::codec {
 
+enum class severity : std::uint8_t {
+    error,    ///< the document can't be used
+    warning,  ///< it can, but hardly means what its author wanted
+};
+
 /// One mistake in a document.
 struct diagnostic {
     text_position at;
     std::string path;  ///< JSON Pointer; empty for the document itself
     std::string message;
+    severity level = severity::error;
 };
 
 /// "FILE:LINE:COLUMN: error: /path: message".
 std::string format(const diagnostic& mistake, std::string_view file);
+
+bool has_errors(const std::vector<diagnostic>& mistakes);
 
 /// A value of a document, where it stands, and where mistakes in it are collected, so that all of
 /// them are found in one run. Copies are cheap; the document must outlive them.
@@ -30,6 +39,7 @@ class field {
     const json_node& node() const { return *node_; }
     bool is(json_kind kind) const { return node_->kind == kind; }
     void complain(std::string message) const;
+    void warn(std::string message) const;
     /// "expected X, found a number".
     void complain_expected(std::string_view expected) const;
 

@@ -9,9 +9,9 @@
 
 namespace nexo_mock::codec {
 
-/// A scenario, or all that is wrong with it.
+/// A scenario, and all that is wrong with it.
 struct scenario_reading {
-    domain::scenario_ptr scenario;     ///< null if there are mistakes
+    domain::scenario_ptr scenario;     ///< null if there are errors; warnings do no harm
     std::vector<diagnostic> mistakes;  ///< in the order of the text
 };
 

@@ -16,12 +16,15 @@ namespace nexo_mock::codec {
 std::optional<domain::duration> read_duration(const field& of);
 /// A duration, "25s..60s", or {"median": "90ms", "sigma": 0.4}.
 std::optional<domain::delay> read_delay(const field& of);
-/// "60s..120s"; either end may be left out.
+/// "60s..120s"; either end may be left out. Warns of a range that is empty.
 std::optional<domain::elapsed_range> read_elapsed(const field& of);
 /// Never negative.
 std::optional<domain::money> read_money(const field& of);
 /// A pattern or a list of them.
 std::optional<domain::glob_list> read_globs(const field& of);
+
+/// Warns that no carrier has that slug.
+void warn_unknown_carrier(const field& of, std::string_view slug);
 
 template <class T>
 struct named_value {

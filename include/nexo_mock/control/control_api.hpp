@@ -30,6 +30,8 @@ class control_api {
     struct route;
     static const route routes[];
 
+    bool admit(const call& of);
+
     void health(const call& of);
     void otp(const call& of);
     void deliveries(const call& of);

@@ -86,19 +86,22 @@ class host {
 
     virtual health_view health() = 0;
 
-    /// `unknown_key` if the scope names an account that can't be.
-    virtual std::optional<clock_view> clock(const scope& which) = 0;
+    /// Of a scope that was visited.
+    virtual clock_view clock(const scope& which) = 0;
 
-    /// Without a scope the change is for accounts to come too. Answers why not, or nothing.
+    /// Of a scope that was visited. Without a scope the change is for accounts to come too. Answers
+    /// why not, or nothing.
     virtual std::optional<std::string> change_clock(const scope& which,
                                                     const clock_change& change) = 0;
 
-    /// Runs what falls due up to the goal, one event at a time, each at its own time, webhooks
-    /// awaited. Calls `done` once, from any thread, maybe before it returns.
+    /// Of a scope that was visited. Runs what falls due up to the goal, one event at a time, each
+    /// at its own time, webhooks awaited. Calls `done` once, from any thread, maybe before it
+    /// returns.
     virtual void advance(const scope& which, const advance_goal& goal,
                          std::function<void(advance_report)> done) = 0;
 
-    /// Back to the start-up state; what is in flight belongs to the past.
+    /// Of a scope that was visited. Back to the start-up state; what is in flight belongs to the
+    /// past.
     virtual void reset(const scope& which) = 0;
 };
 

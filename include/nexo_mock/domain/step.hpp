@@ -4,7 +4,9 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <variant>
 #include <vector>
@@ -31,6 +33,9 @@ struct delivery_outcome {
 /// `carrier_status` that goes with an error code of the failure vocabulary [A]; the code itself if
 /// it is none of them.
 std::string_view carrier_status_for(std::string_view error_code);
+
+/// The error codes of the failure vocabulary [A].
+std::span<const std::string_view> known_failures();
 
 /// One thing that happens to a delivery. `after` counts from the moment the send was accepted.
 struct course_event {

@@ -26,7 +26,7 @@ class worker_host final : public control::host {
 
     api::admission visit(const control::scope& which, api::world_use use) override;
     control::health_view health() override;
-    std::optional<control::clock_view> clock(const control::scope& which) override;
+    control::clock_view clock(const control::scope& which) override;
     std::optional<std::string> change_clock(const control::scope& which,
                                             const control::clock_change& change) override;
     void advance(const control::scope& which, const control::advance_goal& goal,
@@ -34,8 +34,8 @@ class worker_host final : public control::host {
     void reset(const control::scope& which) override;
 
  private:
-    /// Those of the scope; none if it names one that can't be.
-    std::optional<std::vector<account_ptr>> accounts_in(const control::scope& which);
+    /// Those of the scope.
+    std::vector<account_ptr> accounts_in(const control::scope& which);
 
     emulator& emulator_;
     effect_sink& worker_;

@@ -33,10 +33,11 @@ def environment(extra=None):
     return kept | (extra or {})
 
 
-def run(*arguments, env=None, stdin=b"", cwd=None):
-    """Runs the binary to its end; answers returncode, stdout and stderr, the latter two as text."""
+def run(*arguments, env=None, stdin=b"", cwd=None, patience=PATIENCE):
+    """Runs the binary to its end, and ends it itself when the patience is at an end; answers
+    returncode, stdout and stderr, the latter two as text."""
     done = subprocess.run([BINARY, *arguments], input=stdin, capture_output=True, cwd=cwd,
-                          env=environment(env), timeout=PATIENCE)
+                          env=environment(env), timeout=patience)
     return subprocess.CompletedProcess(done.args, done.returncode, done.stdout.decode(),
                                        done.stderr.decode())
 
@@ -50,7 +51,6 @@ class Emulator:
                          *(["--json"] if as_json else []), *arguments]
         self._env = environment(env)
         self._cwd = cwd
-        self._as_json = as_json
         self._log_lines = queue.SimpleQueue()
         self._log_text = []
 
@@ -63,8 +63,7 @@ class Emulator:
         try:
             self._become_ready()
         except BaseException:
-            self.process.kill()
-            self._collect()
+            self._kill()
             raise
         return self
 
@@ -72,10 +71,9 @@ class Emulator:
         readable, _, _ = select.select([self.process.stdout], [], [], PATIENCE)
         self.ready_line = self.process.stdout.readline().decode() if readable else ""
         if not self.ready_line:
-            self.process.kill()
-            self._collect()
+            self._kill()
             raise AssertionError("no ready line; it said: " + self.log())
-        if self._as_json:
+        if self.ready_line.startswith("{"):
             self.ready = json.loads(self.ready_line)
             self.url = self.ready["url"]
             self.port = self.ready["port"]
@@ -97,18 +95,24 @@ class Emulator:
         self.process.stderr.close()
         return rest
 
+    def _kill(self):
+        if not self.process.stdout.closed:
+            self.process.kill()
+            self._collect()
+
     def __exit__(self, failure, *_):
         if self.process.stdout.closed:
+            return
+        if failure is not None:
+            self._kill()
             return
         try:
             code, rest = self.stop()
         except subprocess.TimeoutExpired:
-            self.process.kill()
-            self._collect()
+            self._kill()
             raise
-        if failure is None:
-            assert code == 0, f"exit code {code} after SIGTERM; it said: {self.log()}"
-            assert rest == "", f"more on standard output than the ready line: {rest!r}"
+        assert code == 0, f"exit code {code} after SIGTERM; it said: {self.log()}"
+        assert rest == "", f"more on standard output than the ready line: {rest!r}"
 
     def send_signal(self, which=signal.SIGTERM):
         self.process.send_signal(which)
