@@ -28,13 +28,15 @@ class Parallel(unittest.TestCase):
     def test_fifty_accounts_sending_at_once_never_meet(self):
         for threads in "1", "4":
             with self.subTest(threads=threads), Receiver() as receiver, \
-                    Emulator("--threads", threads, "--clock", "instant", "--webhook-url", receiver.url(),
+                    Emulator("--threads", threads, "--clock", "instant", "--webhook-url",
+                             receiver.url(),
                              "--webhook-secret", "whsec") as emulator:
                 accounts = [emulator.account() for _ in range(50)]
 
                 def use(account, number):
-                    return [(f"{number:04}{i}", account.send(code=f"{number:04}{i}")) for i in range(5)] + \
-                        [(None, account.send())]
+                    codes = [f"{number:04}{i}" for i in range(5)]
+                    replies = [(code, account.send(code=code)) for code in codes]
+                    return [*replies, (None, account.send())]
                 said = at_once([lambda a=account, n=number: use(a, n)
                                 for number, account in enumerate(accounts)])
                 ids = set()
@@ -47,7 +49,8 @@ class Parallel(unittest.TestCase):
                     kept = account.mock("GET", "deliveries").json["deliveries"]
                     self.assertEqual({each["id"]: each["code"] for each in kept}, own)
                     self.assertEqual({each["status"] for each in kept}, {"delivered"})
-                    self.assertEqual(account.mock("GET", "otp/+84981234567").json["code"], replies[4][0])
+                    self.assertEqual(account.mock("GET", "otp/+84981234567").json["code"],
+                                     replies[4][0])
                 self.assertEqual(len(ids), 250)
                 told = {receiver.get().body.split(b'"id":"')[1][:36].decode() for _ in range(250)}
                 self.assertEqual(told, ids)
@@ -66,15 +69,17 @@ class Parallel(unittest.TestCase):
 
 class Money(unittest.TestCase):
     def test_amounts_are_exact_however_often_they_change(self):
-        with scenario_file({"api": {"price": {"default": 0.1, "mobifone": 0.000001}},
-                            "account_defaults": {"balance": 25, "bonus_credit": 0.2, "free_credit": 0.11}
-                            }) as path, Emulator("--clock", "manual", "--scenario", path) as emulator:
+        scenario = {"api": {"price": {"default": 0.1, "mobifone": 0.000001}},
+                    "account_defaults": {"balance": 25, "bonus_credit": 0.2, "free_credit": 0.11}}
+        with scenario_file(scenario) as path, \
+                Emulator("--clock", "manual", "--scenario", path) as emulator:
             account = emulator.account()
             self.assertEqual(account.balance().body, b'{"ok":true,"balance":25.31,"buckets":'
                              b'{"balance":25,"bonus_credit":0.2,"free_credit":0.11}}')
             spent = [account.send().body.split(b'"balance":')[1] for _ in range(4)]
             self.assertEqual(spent, [b"25.21}", b"25.11}", b"25.01}", b"24.91}"])
-            self.assertIn(b'"cost":0.000001,"balance":24.909999}', account.send("+84901234567").body)
+            self.assertIn(b'"cost":0.000001,"balance":24.909999}',
+                          account.send("+84901234567").body)
             self.assertEqual(account.balance().body, b'{"ok":true,"balance":24.909999,"buckets":'
                              b'{"balance":24.909999,"bonus_credit":0,"free_credit":0}}')
 
@@ -86,4 +91,5 @@ class Keys(unittest.TestCase):
                     "sk_live_" + "x" * 200]
             for key in keys:
                 self.assertEqual(emulator.account(key).send().json["balance"], 0.088)
-            self.assertEqual(emulator.everything().mock("GET", "health").json["accounts"], len(keys))
+            self.assertEqual(emulator.everything().mock("GET", "health").json["accounts"],
+                             len(keys))

@@ -40,7 +40,8 @@ class ManualClock(ClockCase):
         return self.account.mock("GET", "clock").json
 
     def test_it_stands_where_it_was_started(self):
-        self.assertEqual(self.clock(), {"ok": True, "mode": "manual", "now": "2026-05-26T10:00:00.000Z",
+        self.assertEqual(self.clock(), {"ok": True, "mode": "manual",
+                                        "now": "2026-05-26T10:00:00.000Z",
                                         "next_due": None})
 
     def test_time_moves_only_when_told(self):
@@ -61,7 +62,8 @@ class ManualClock(ClockCase):
     def test_next_moves_it_to_what_is_due_next(self):
         first = self.account.send_id("+84980000021")
         second = self.account.send_id()
-        self.assertEqual([each["delivery"] for each in self.account.advance(to="next")["fired"]], [second])
+        self.assertEqual([each["delivery"] for each in self.account.advance(to="next")["fired"]],
+                         [second])
         told = self.account.advance(to="next")
         self.assertEqual(([each["delivery"] for each in told["fired"]], told["now"]),
                          ([first], "2026-05-26T10:01:00.000Z"))
@@ -92,7 +94,8 @@ class ManualClock(ClockCase):
         self.assertEqual(newcomer.delivery(sent).json["created_at"], "2026-05-26T11:00:00Z")
 
     def test_what_is_no_advance_is_refused_and_moves_nothing(self):
-        for body in ["", "no json", "[]", "{}", '{"by":"30s","to":"idle"}', '{"by":"-1s"}', '{"by":30}',
+        for body in ["", "no json", "[]", "{}", '{"by":"30s","to":"idle"}', '{"by":"-1s"}',
+                     '{"by":30}',
                      '{"by":"soon"}', '{"to":"later"}', '{"for":"30s"}', '{"by":null}']:
             with self.subTest(body=body):
                 reply = self.account.mock("POST", "clock/advance", body)
@@ -103,8 +106,9 @@ class ManualClock(ClockCase):
     def test_many_small_steps_do_what_one_leap_does(self):
         def play(steps, step):
             with HeldPort() as port, Emulator(
-                    "--clock", f"manual@{START}", "--seed", "7", "--scenario", "realistic", "--webhook-url",
-                    f"http://127.0.0.1:{port.number}/", "--webhook-secret", SECRET) as emulator:
+                    "--clock", f"manual@{START}", "--seed", "7", "--scenario", "realistic",
+                    "--webhook-url", f"http://127.0.0.1:{port.number}/",
+                    "--webhook-secret", SECRET) as emulator:
                 account = emulator.account("sk_live_steps")
                 for last in range(1, 6):
                     account.send_id(f"+8498000000{last}")
@@ -133,7 +137,8 @@ class ManualClock(ClockCase):
         took = time.monotonic() - began
         account.advance(to="idle")
         health = emulator.everything().mock("GET", "health").json
-        self.assertEqual(health["deliveries"]["delivered"] + health["deliveries"]["failed"], steps * sends)
+        self.assertEqual(health["deliveries"]["delivered"] + health["deliveries"]["failed"],
+                         steps * sends)
         self.assertEqual((health["webhooks"]["attempts"], health["webhooks"]["given_up"]),
                          (steps * sends * 6, steps * sends))
         return took
@@ -289,7 +294,8 @@ class ChangingTheClock(ClockCase):
 
     def test_what_is_no_clock_is_refused(self):
         account = self.emulator("manual").account()
-        for body in [{}, {"mode": "fast"}, {"mode": "x0"}, {"mode": 60}, {"now": "tomorrow"}, {"speed": 2}]:
+        for body in [{}, {"mode": "fast"}, {"mode": "x0"}, {"mode": 60}, {"now": "tomorrow"},
+                     {"speed": 2}]:
             with self.subTest(body=body):
                 self.assertEqual(account.mock("PUT", "clock", body).status, 400)
 
@@ -318,7 +324,8 @@ class Reset(ClockCase):
     def test_it_counts_the_steps_of_a_rule_from_the_first_again(self):
         account = self.emulator("instant").account()
         def course():
-            return [account.delivery(account.send_id("+84980000022")).json["status"] for _ in range(4)]
+            sent = [account.send_id("+84980000022") for _ in range(4)]
+            return [account.delivery(each).json["status"] for each in sent]
         first = course()
         self.assertEqual(first, ["failed", "failed", "delivered", "delivered"])
         account.mock("POST", "reset")
@@ -340,6 +347,7 @@ class Reset(ClockCase):
         account, other = emulator.account(), emulator.account()
         account.send(), other.send()
         account.mock("POST", "reset")
-        self.assertEqual((account.balance().json["balance"], other.balance().json["balance"]), (0.11, 0.088))
+        self.assertEqual((account.balance().json["balance"], other.balance().json["balance"]),
+                         (0.11, 0.088))
         emulator.everything().mock("POST", "reset")
         self.assertEqual(other.balance().json["balance"], 0.11)

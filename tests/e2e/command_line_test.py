@@ -1,4 +1,4 @@
-"""The command line as users type it: options, where they may come from, exit codes, what is said."""
+"""The command line as users type it: options and where they come from, exit codes, what is said."""
 
 import json
 import os
@@ -62,18 +62,23 @@ class Help(CommandLine):
 class Mistakes(CommandLine):
     def test_an_unknown_option_or_command_is_wrong_usage(self):
         for arguments, says in [(["--bogus"], "--bogus"), (["serve", "--bogus"], "--bogus"),
-                                (["serve", "extra"], "extra"), (["check", "--bogus", "x"], "--bogus"),
+                                (["serve", "extra"], "extra"),
+                                (["check", "--bogus", "x"], "--bogus"),
                                 (["ready", "--bogus"], "--bogus"), (["sign", "--bogus"], "--bogus"),
                                 (["version", "extra"], "extra"), (["bogus"], "bogus"),
-                                (["--portt", "0"], "--portt"), (["check"], "FILE"), (["--port"], "--port")]:
+                                (["--portt", "0"], "--portt"), (["check"], "FILE"),
+                                (["--port"], "--port")]:
             with self.subTest(arguments=arguments):
                 self.assert_refused(arguments, says)
 
     def test_a_value_that_makes_no_sense_is_wrong_usage(self):
-        for option, value in [("--port", "99999"), ("--port", "-1"), ("--port", "http"), ("--clock", "fast"),
+        for option, value in [("--port", "99999"), ("--port", "-1"), ("--port", "http"),
+                              ("--clock", "fast"),
                               ("--clock", "x"), ("--clock", "manual@noon"), ("--seed", "-1"),
-                              ("--seed", "x"), ("--seed", "1.5"), ("--threads", "0"), ("--threads", "x"),
-                              ("--max-deliveries", "0"), ("--log-level", "loud"), ("--log-format", "xml")]:
+                              ("--seed", "x"), ("--seed", "1.5"), ("--threads", "0"),
+                              ("--threads", "x"),
+                              ("--max-deliveries", "0"), ("--log-level", "loud"),
+                              ("--log-format", "xml")]:
             with self.subTest(option=option, value=value):
                 self.assert_refused(["--port", "0", option, value] if option != "--port"
                                     else [option, value], option)
@@ -99,20 +104,24 @@ class Mistakes(CommandLine):
                     self.assert_refused(["--port", "0", "--scenario", path], path)
 
     def test_a_scenario_with_mistakes_is_wrong_usage_and_says_where_they_are(self):
-        with scenario_file('{"rules": [\n  {"when": {"phne": "x"}, "then": {"deliver": true}}\n]}') as path:
+        bad = '{"rules": [\n  {"when": {"phne": "x"}, "then": {"deliver": true}}\n]}'
+        with scenario_file(bad) as path:
             done = run("--port", "0", "--scenario", path)
         self.assertEqual((done.returncode, done.stdout), (2, ""))
-        self.assertIn(f'{path}:2:13: error: /rules/0/when: unknown key "phne" (did you mean "phone"?)\n',
-                      done.stderr)
+        self.assertIn(f'{path}:2:13: error: /rules/0/when: unknown key "phne" '
+                      '(did you mean "phone"?)\n', done.stderr)
 
     def test_a_webhook_target_needs_an_address_and_a_secret(self):
-        self.assert_refused(["--port", "0", "--webhook-url", "http://localhost/"], "--webhook-secret")
+        self.assert_refused(["--port", "0", "--webhook-url", "http://localhost/"],
+                            "--webhook-secret")
         self.assert_refused(["--port", "0", "--webhook-secret", "x"], "--webhook-url")
-        self.assert_refused(["--port", "0", "--webhook-secret", "x", "--webhook-url", "ftp://localhost/"],
+        self.assert_refused(["--port", "0", "--webhook-secret", "x", "--webhook-url",
+                             "ftp://localhost/"],
                             "ftp://localhost/")
 
     def test_an_address_of_webhooks_that_is_none_is_wrong_usage(self):
-        for url in "http://", "http:// x/", "http://localhost:port/", "https://:80/", "localhost:3000":
+        for url in ["http://", "http:// x/", "http://localhost:port/", "https://:80/",
+                    "localhost:3000"]:
             with self.subTest(url=url):
                 self.assert_refused(["--port", "0", "--webhook-secret", "x", "--webhook-url", url],
                                     "--webhook-url")
@@ -222,8 +231,9 @@ class Precedence(CommandLine):
         self.assertEqual(self.ready()["scenario"], "default")
 
     def test_of_what_has_no_place_in_the_ready_line(self):
-        env = {"NEXO_MOCK_JSON": "true", "NEXO_MOCK_HOST": "127.0.0.2", "NEXO_MOCK_LOG_FORMAT": "json",
-               "NEXO_MOCK_LOG_LEVEL": "info", "NEXO_MOCK_THREADS": "2", "NEXO_MOCK_MAX_DELIVERIES": "1"}
+        env = {"NEXO_MOCK_JSON": "true", "NEXO_MOCK_HOST": "127.0.0.2",
+               "NEXO_MOCK_LOG_FORMAT": "json", "NEXO_MOCK_LOG_LEVEL": "info",
+               "NEXO_MOCK_THREADS": "2", "NEXO_MOCK_MAX_DELIVERIES": "1"}
         with Emulator("--host", "127.0.0.1", env=env, as_json=False) as emulator:
             self.assertEqual(emulator.ready["url"], f"http://127.0.0.1:{emulator.port}")
             account = emulator.account()
@@ -236,7 +246,8 @@ class Precedence(CommandLine):
             emulator.account().send("+84980000000")
         came = [(index, each.webhooks[0]) for index, each in enumerate(receivers) if each.webhooks]
         self.assertEqual(len(came), 1)
-        secret, = [each for each in ("flag", "env", "scenario", "file") if came[0][1].is_signed_with(each)]
+        secrets = "flag", "env", "scenario", "file"
+        secret, = [each for each in secrets if came[0][1].is_signed_with(each)]
         for each in receivers:
             each.webhooks.clear()
         return came[0][0], secret
@@ -258,7 +269,8 @@ class Precedence(CommandLine):
                     (of_scenario, {}, (2, "scenario")),
                     (of_scenario, from_file, (1, "file")),
                     ([], from_file, (1, "file")),
-                    ([*from_flag[:2], "--webhook-secret-file", str(secret_file)], from_env, (0, "file")),
+                    ([*from_flag[:2], "--webhook-secret-file", str(secret_file)], from_env,
+                     (0, "file")),
                     ([*of_scenario, *from_flag[:2]], {}, (0, "scenario")),
                     ([*of_scenario, *from_flag[2:]], {}, (2, "flag")),
                     (from_flag[:2], {"NEXO_MOCK_WEBHOOK_SECRET": "env"}, (0, "env"))]:
@@ -272,14 +284,15 @@ class Precedence(CommandLine):
             secret_file.write_text("file")
             env = {"NEXO_MOCK_WEBHOOK_SECRET_FILE": str(secret_file)}
             signed = run("sign", "--secret", "flag", env=env, stdin=b"body")
-            self.assertEqual(self.webhooks_of("--webhook-url", receiver.url(), "--webhook-secret", "flag",
-                                              env=env, receivers=[receiver]), (0, "flag"))
+            self.assertEqual(self.webhooks_of("--webhook-url", receiver.url(), "--webhook-secret",
+                                              "flag", env=env, receivers=[receiver]), (0, "flag"))
             self.assertEqual(signed.stdout, run("sign", "--secret", "flag", stdin=b"body").stdout)
 
     def test_an_empty_variable_is_as_good_as_none(self):
         env = {f"NEXO_MOCK_{option[2:].upper().replace('-', '_')}": "" for option in OPTIONS}
         with Emulator(env=env) as emulator:
-            self.assertEqual((emulator.ready["scenario"], emulator.ready["clock"]), ("default", "real"))
+            self.assertEqual((emulator.ready["scenario"], emulator.ready["clock"]),
+                             ("default", "real"))
             self.assertEqual(emulator.account().send().status, 202)
 
 
@@ -291,7 +304,8 @@ class Sign(CommandLine):
             for end in "", "\n", "\r\n":
                 path = Path(directory, "secret")
                 path.write_text("whsec" + end)
-                self.assertEqual(run("sign", "--secret-file", str(path), stdin=b"body").stdout, expected)
+                self.assertEqual(run("sign", "--secret-file", str(path), stdin=b"body").stdout,
+                                 expected)
                 env = {"NEXO_MOCK_WEBHOOK_SECRET_FILE": str(path)}
                 self.assertEqual(run("sign", stdin=b"body", env=env).stdout, expected)
         env = {"NEXO_MOCK_WEBHOOK_SECRET": "whsec"}
@@ -299,7 +313,9 @@ class Sign(CommandLine):
 
 
 class Check(CommandLine):
-    GOOD = '// a comment\n{"name": "good", /* another */ "rules": [{"then": {"deliver": true},},],}\n'
+    GOOD = """// a comment
+{"name": "good", /* another */ "rules": [{"then": {"deliver": true},},],}
+"""
     BAD = """{
   "name": "bad",
   "sed": 1,
@@ -327,10 +343,12 @@ class Check(CommandLine):
         lines = done.stdout.splitlines()
         for line in lines:
             self.assertRegex(line, f"^{re.escape(path)}:\\d+:\\d+: error: (/[^ ]*: )?.+$")
-        self.assertIn(f'{path}:10:15: error: /rules/2/when: unknown key "phne" (did you mean "phone"?)', lines)
+        self.assertIn(f'{path}:10:15: error: /rules/2/when: unknown key "phne" '
+                      '(did you mean "phone"?)', lines)
         places = {line.removeprefix(path + ":").split(": ")[2] for line in lines if ": /" in line}
-        for place in ["/api/price", "/api/keys", "/api/errors/no_route", "/webhook/url", "/webhook/retry/1",
-                      "/accounts/0/key", "/accounts/1", "/accounts/1/balance", "/rules/0/then/after",
+        for place in ["/api/price", "/api/keys", "/api/errors/no_route", "/webhook/url",
+                      "/webhook/retry/1", "/accounts/0/key", "/accounts/1", "/accounts/1/balance",
+                      "/rules/0/then/after",
                       "/rules/1/when/chance", "/rules/1/then", "/rules/2/when", "/rules/3/then"]:
             self.assertIn(place, places)
         self.assertIn(f'{path}:3:3: error: ', done.stdout)
@@ -338,7 +356,8 @@ class Check(CommandLine):
         self.assertEqual(numbers, sorted(numbers))
 
     def test_broken_syntax_is_told_with_its_place(self):
-        for text, place in [('{\n  "name": }', "2:11"), ('{"a": 1', "1:8"), ("", "1:1"), ("{} {}", "1:4"),
+        for text, place in [('{\n  "name": }', "2:11"), ('{"a": 1', "1:8"), ("", "1:1"),
+                            ("{} {}", "1:4"),
                             ('{\n/* no end', "2:1"), ('{"name": "x\ny"}', "1:12"), ("[1", "1:3")]:
             with self.subTest(text=text), scenario_file(text) as path:
                 done = run("check", path)
@@ -351,7 +370,8 @@ class Check(CommandLine):
                 scenario_file("{", name="worse.json") as worse:
             done = run("check", bad, good, worse)
             self.assertEqual(done.returncode, 2)
-            self.assertEqual({line.split(":")[0] for line in done.stdout.splitlines()}, {bad, worse})
+            self.assertEqual({line.split(":")[0] for line in done.stdout.splitlines()},
+                             {bad, worse})
             self.assertEqual(run("check", good, good).returncode, 0)
             unreadable = run("check", "/nowhere.json", bad)
             self.assertEqual(unreadable.returncode, 2)
@@ -388,7 +408,8 @@ class Ready(CommandLine):
 
     def test_it_gives_up_after_its_time(self):
         with HeldPort() as port:
-            self.assert_refused(["ready", "--wait", "300ms", "--url", f"http://127.0.0.1:{port.number}"],
+            self.assert_refused(["ready", "--wait", "300ms", "--url",
+                                 f"http://127.0.0.1:{port.number}"],
                                 "connection refused", code=1)
 
     def test_something_else_that_answers_is_not_ready(self):
@@ -405,8 +426,9 @@ class Log(CommandLine):
 
     def busy_life(self, *options):
         """What is logged while much happens."""
-        with Receiver(500) as receiver, Emulator("--clock", "manual", "--webhook-url", receiver.url(),
-                                                 "--webhook-secret", self.SECRET, *options) as emulator:
+        with Receiver(500) as receiver, \
+                Emulator("--clock", "manual", "--webhook-url", receiver.url(),
+                         "--webhook-secret", self.SECRET, *options) as emulator:
             account = emulator.account(self.KEY)
             account.send(code=self.CODE)
             account.send("x", self.CODE)
@@ -416,7 +438,8 @@ class Log(CommandLine):
             account.mock("PUT", "clock", {"now": "2040-01-01T00:00:00Z"})
             account.advance(to="idle")
             account.mock("POST", "reset")
-            emulator.exchange(f"GET / HTTP/1.1\r\nAuthorization: Bearer {self.KEY}\r\n\r\n".encode())
+            no_host = f"GET / HTTP/1.1\r\nAuthorization: Bearer {self.KEY}\r\n\r\n"
+            emulator.exchange(no_host.encode())
             emulator.stop()
             return emulator.log()
 

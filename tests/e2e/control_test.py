@@ -9,7 +9,8 @@ PHONE = "+84981234567"
 
 class Control(unittest.TestCase):
     def setUp(self):
-        self.emulator = self.enterContext(Emulator("--clock", "manual@2026-05-26T10:00:00Z", "--seed", "42"))
+        self.emulator = self.enterContext(Emulator("--clock", "manual@2026-05-26T10:00:00Z",
+                                                   "--seed", "42"))
         self.account = self.emulator.account()
 
     def test_the_newest_code_of_a_number_can_be_fetched(self):
@@ -32,7 +33,8 @@ class Control(unittest.TestCase):
     def test_codes_of_others_are_seen_without_a_key_alone(self):
         self.account.send(PHONE, "1111")
         self.assertEqual(self.emulator.account().mock("GET", f"otp/{PHONE}").status, 404)
-        self.assertEqual(self.emulator.everything().mock("GET", f"otp/{PHONE}").json["code"], "1111")
+        self.assertEqual(self.emulator.everything().mock("GET", f"otp/{PHONE}").json["code"],
+                         "1111")
 
     def test_no_code_and_no_number_are_told_apart(self):
         self.assertEqual(self.account.mock("GET", f"otp/{PHONE}").error, "no_code")
@@ -45,7 +47,8 @@ class Control(unittest.TestCase):
         sent = self.account.send_id("+84980000002", "4321")
         self.account.advance(by="2s")
         known = self.account.inspect(sent)
-        for name, value in {"id": sent, "phone": "+84980000002", "code": "4321", "carrier": "viettel",
+        for name, value in {"id": sent, "phone": "+84980000002", "code": "4321",
+                            "carrier": "viettel",
                             "status": "failed", "error_code": "busy", "carrier_status": "user_busy",
                             "cost": 0, "created_at": "2026-05-26T10:00:00.000Z",
                             "completed_at": "2026-05-26T10:00:02.000Z", "rule": "busy",
@@ -57,7 +60,8 @@ class Control(unittest.TestCase):
         self.assertEqual(self.emulator.everything().inspect(sent), known)
 
     def test_deliveries_are_listed_in_order_and_by_what_is_asked_for(self):
-        sent = [self.account.send_id(phone) for phone in [PHONE, "+84911234567", PHONE, "+84980000020"]]
+        phones = [PHONE, "+84911234567", PHONE, "+84980000020"]
+        sent = [self.account.send_id(phone) for phone in phones]
         self.account.advance(by="2s")
 
         def ids(query, who=self.account):
@@ -77,9 +81,11 @@ class Control(unittest.TestCase):
         with Emulator("--clock", "instant", "--max-deliveries", "3") as emulator:
             account = emulator.account()
             sent = [account.send_id() for _ in range(5)]
-            self.assertEqual([account.delivery(each).status for each in sent], [404, 404, 200, 200, 200])
+            self.assertEqual([account.delivery(each).status for each in sent],
+                             [404, 404, 200, 200, 200])
             self.assertEqual(account.mock("GET", "deliveries").json["evicted"], 2)
-            self.assertEqual(emulator.everything().mock("GET", "health").json["deliveries"]["evicted"], 2)
+            health = emulator.everything().mock("GET", "health").json
+            self.assertEqual(health["deliveries"]["evicted"], 2)
 
     def test_health_counts_what_happened(self):
         for phone in PHONE, "+84980000002", "+84980000020", "wrong":
@@ -90,7 +96,8 @@ class Control(unittest.TestCase):
                          ("ok", "default", "manual", 42))
         self.assertEqual(health["version"], self.emulator.ready["version"])
         self.assertEqual(health["accounts"], 1)
-        self.assertEqual(health["deliveries"], {"accepted": 3, "refused": 1, "pending": 1, "delivered": 1,
+        self.assertEqual(health["deliveries"],
+                         {"accepted": 3, "refused": 1, "pending": 1, "delivered": 1,
                                                 "failed": 1, "evicted": 0})
 
     def test_wrong_calls_are_refused_in_words(self):

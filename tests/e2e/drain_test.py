@@ -12,8 +12,8 @@ IN_FLIGHT = 200
 SEND = b'{"phone":"+84981234567","code":"482917"}'
 
 
-def request(method, path, key, body=b"", headers=""):
-    return (f"{method} {path} HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {key}\r\n{headers}"
+def request(method, path, key, body=b""):
+    return (f"{method} {path} HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {key}\r\n"
             f"Content-Length: {len(body)}\r\n\r\n").encode() + body
 
 

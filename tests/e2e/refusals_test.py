@@ -26,13 +26,16 @@ WRONG_PHONES = [
 
 WRONG_CODES = [
     "", "1", "123", "123456789", "12345678901234567890", "12a4", "abcd", "0x12", "1e5", " 1234",
-    "1234 ", "12 34", "-1234", "+1234", "12.34", "12-34", "1234\n", "1234\0", "１２３４", "١٢٣٤", "④⑤⑥⑦",
+    "1234 ", "12 34", "-1234", "+1234", "12.34", "12-34", "1234\n", "1234\0",
+    "１２３４", "١٢٣٤", "④⑤⑥⑦",
     None, 1234, 482917, 1234.5, True, ["1234"], {"code": "1234"},
 ]
 
 NO_OBJECTS = [
-    b"", b" ", b"null", b"true", b"42", b'"text"', b"[]", b'[{"phone":"+84981234567","code":"482917"}]',
-    b"{", b"}", b'{"phone"', b'{"phone":"+84981234567","code":"482917"', b"{'phone':'+84981234567'}",
+    b"", b" ", b"null", b"true", b"42", b'"text"', b"[]",
+    b'[{"phone":"+84981234567","code":"482917"}]',
+    b"{", b"}", b'{"phone"', b'{"phone":"+84981234567","code":"482917"',
+    b"{'phone':'+84981234567'}",
     b'{"phone":"+84981234567","code":"482917",}', b'{"phone":"+84981234567","code":"482917"} {}',
     b'{"phone":"+84981234567","code":"482917"}x', b'{"phone":"+84981234567" "code":"482917"}',
     b'{"phone":"+84981234567","code":"482917"/* a comment */}', b"phone=%2B84981234567&code=482917",
@@ -147,8 +150,10 @@ class Refusals(unittest.TestCase):
     def test_neither_content_type_nor_unknown_fields_matter(self):
         body = json.dumps({"code": CODE, "extra": {"phone": "x", "deep": [1, {"code": 2}]},
                            "phone": PHONE, "channel": None})
-        for content_type in ["text/plain", "application/x-www-form-urlencoded", "", "application/json;x=y"]:
-            reply = self.account.call("POST", "/api/v1/send-otp", body, {"Content-Type": content_type})
+        for content_type in ["text/plain", "application/x-www-form-urlencoded", "",
+                             "application/json;x=y"]:
+            reply = self.account.call("POST", "/api/v1/send-otp", body,
+                                      {"Content-Type": content_type})
             self.assertEqual(reply.status, 202)
 
     def test_white_space_around_the_object_does_not_matter(self):
@@ -156,7 +161,8 @@ class Refusals(unittest.TestCase):
         self.assertEqual(self.post(body).status, 202)
 
     def test_escapes_in_strings_are_understood(self):
-        self.assertEqual(self.post(rb'{"ph\u006fne":"\u002b84981234567","code":"\u0034829"}').status, 202)
+        body = rb'{"ph\u006fne":"\u002b84981234567","code":"\u0034829"}'
+        self.assertEqual(self.post(body).status, 202)
         self.assertEqual(self.account.mock("GET", f"otp/{PHONE}").json["code"], "4829")
 
     def test_two_equal_sends_are_two_deliveries_charged_twice(self):
@@ -172,7 +178,8 @@ class DeliveriesThatAreNotFound(unittest.TestCase):
             own, foreign = mine.send_id(), other.send_id()
             last = "0" if own[-1] != "0" else "1"
             wrong = [foreign, "8f2e1c4d-0000-4000-8000-000000000000", own[:-1] + last, own[:-1],
-                     own + "0", own.replace("-", ""), "{" + own + "}", "8f2e1c4d-...", "test", "1", "",
+                     own + "0", own.replace("-", ""), "{" + own + "}", "8f2e1c4d-...", "test", "1",
+                     "",
                      "..", "%00", own + "/", own + "/x", "'%20OR%201=1", "a" * 5000]
             replies = {}
             for each in wrong:
@@ -206,7 +213,8 @@ class RefusalsOfAScenario(unittest.TestCase):
             "sk_live_fenced", "sk_live_open")
         for method, path in ENDPOINTS:
             reply = fenced.call(method, path, b"no json" if method == "POST" else None)
-            self.assertEqual((reply.status, reply.body), (403, b'{"ok":false,"error":"ip_not_allowed"}'))
+            self.assertEqual((reply.status, reply.body),
+                             (403, b'{"ok":false,"error":"ip_not_allowed"}'))
         self.assertEqual(open_one.send().status, 202)
 
     def test_revoked_and_unlisted_keys_are_unauthorized(self):

@@ -13,16 +13,19 @@ SCENARIO = {
     "name": "replay",
     "account_defaults": {"balance": 100},
     "rules": [
-        {"name": "refused now and then", "when": {"chance": 0.1}, "then": {"error": "internal_error"}},
+        {"name": "refused now and then", "when": {"chance": 0.1},
+         "then": {"error": "internal_error"}},
         {"name": "every third to vinaphone", "when": {"carrier": "vinaphone", "every": 3},
          "then": {"fail": "rejected", "after": "25s..30s"}},
         {"name": "in turn", "when": {"phone": "+8490*"}, "per": "phone", "end": "loop",
-         "then": [{"fail": "busy", "after": "5s", "times": 2}, {"deliver": True, "after": "10s..20s"}]},
+         "then": [{"fail": "busy", "after": "5s", "times": 2},
+                  {"deliver": True, "after": "10s..20s"}]},
         {"name": "mixed", "when": {"chance": 0.5}, "then": {"one_of": [
             {"weight": 5, "deliver": True, "after": "25s..60s"},
             {"weight": 3, "fail": "no_answer", "after": {"median": "50s", "sigma": 0.4}},
             {"weight": 1, "pending": True},
-            {"weight": 1, "timeline": [{"after": "1s..9s", "status": "failed", "error_code": "busy"},
+            {"weight": 1, "timeline": [{"after": "1s..9s", "status": "failed",
+                                        "error_code": "busy"},
                                        {"after": "10s..19s", "status": "delivered"}]}]}},
         {"name": "the rest", "then": {"deliver": True, "after": "25s..60s"}}]}
 PHONES = ["+84981234567", "+84911234567", "+84901234567", "+84901234568", "+84561234567"]
@@ -44,7 +47,8 @@ class Replay(unittest.TestCase):
 
     def start(self, seed=42, threads=1, clock="manual@2026-05-26T10:00:00Z"):
         return self.enterContext(Emulator(
-            "--clock", clock, "--seed", str(seed), "--threads", str(threads), "--scenario", self.scenario,
+            "--clock", clock, "--seed", str(seed), "--threads", str(threads), "--scenario",
+            self.scenario,
             "--webhook-url", f"http://127.0.0.1:{self.dead}/", "--webhook-secret", "whsec_e2e"))
 
     @staticmethod

@@ -11,12 +11,14 @@ SCENARIOS = {path.stem: parse(path.read_text()) for path in FILES if path.stem !
 
 CARRIER_STATUS = {
     "no_answer": "no_answer", "busy": "user_busy", "rejected": "call_rejected",
-    "unreachable": "subscriber_absent", "invalid_number": "unallocated", "suspended": "service_suspended",
-    "barred": "incoming_barred", "carrier_blocked": "operator_block", "early_hangup": "hangup_early",
+    "unreachable": "subscriber_absent", "invalid_number": "unallocated",
+    "suspended": "service_suspended", "barred": "incoming_barred",
+    "carrier_blocked": "operator_block", "early_hangup": "hangup_early",
     "voicemail": "answered_machine", "network_error": "network_failure", "timeout": "no_report"}
 HTTP_STATUS = {
-    "unauthorized": 401, "ip_not_allowed": 403, "invalid_phone": 400, "invalid_code": 400, "no_route": 422,
-    "insufficient_balance": 402, "rate_limited": 429, "internal_error": 500, "service_unavailable": 503}
+    "unauthorized": 401, "ip_not_allowed": 403, "invalid_phone": 400, "invalid_code": 400,
+    "no_route": 422, "insufficient_balance": 402, "rate_limited": 429, "internal_error": 500,
+    "service_unavailable": 503}
 
 
 def milliseconds(duration):
@@ -88,7 +90,8 @@ class Rules(unittest.TestCase):
             before = account.balance().body
             reply = account.send(phone)
             self.assertEqual((reply.status, reply.json["ok"], reply.error),
-                             (step.get("status", HTTP_STATUS.get(step["error"])), False, step["error"]))
+                             (step.get("status", HTTP_STATUS.get(step["error"])), False,
+                              step["error"]))
             for name, value in step.get("headers", {}).items():
                 self.assertEqual(reply.headers[name.lower()], value)
             self.assertEqual("deposit_url" in reply.json, step["error"] == "insufficient_balance")
@@ -99,7 +102,8 @@ class Rules(unittest.TestCase):
             self.assertEqual(account.delivery(sent).json["status"], "sent")
         elif "fail" in step:
             usual = CARRIER_STATUS.get(step["fail"], step["fail"])
-            self.check_course(account, phone, "failed", step.get("after", "0s"), error_code=step["fail"],
+            self.check_course(account, phone, "failed", step.get("after", "0s"),
+                              error_code=step["fail"],
                               carrier_status=step.get("carrier_status", usual))
         elif "deliver" in step:
             self.check_course(account, phone, "delivered", step.get("after", "0s"), error_code=None,

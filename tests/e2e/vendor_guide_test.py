@@ -86,7 +86,8 @@ class VendorGuide(unittest.TestCase):
         return re.search(r'"id":"([^"]*)"', answer)[1]
 
     def test_the_first_send_is_accepted_with_the_documented_answer(self):
-        self.assertRegex(self.guide(SEND), "^" + re.escape('{"ok":true,"id":"') + UUID_V4 + re.escape(
+        self.assertRegex(self.guide(SEND),
+                         "^" + re.escape('{"ok":true,"id":"') + UUID_V4 + re.escape(
             '","carrier":"viettel","status":"sent","cost":0.022,"balance":0.088}'
             '|202 application/json') + "$")
 
@@ -122,7 +123,8 @@ class VendorGuide(unittest.TestCase):
             '|200 application/json')
 
     def test_the_guides_own_id_is_not_found(self):
-        self.assertEqual(self.guide(DELIVERY), '{"ok":false,"error":"not_found"}|404 application/json')
+        self.assertEqual(self.guide(DELIVERY),
+                         '{"ok":false,"error":"not_found"}|404 application/json')
 
     def test_the_sixth_otp_of_a_new_account_is_not_paid_for(self):
         balances = [self.account.send().json["balance"] for _ in range(5)]
@@ -138,7 +140,8 @@ class VendorGuide(unittest.TestCase):
             self.assertIn("|200 ", self.guide(BALANCE))
         self.assertEqual(self.account.balance().json["balance"], 0.11)
         wrong = BALANCE.replace("sk_live_...", "wrong")
-        self.assertEqual(self.guide(wrong), '{"ok":false,"error":"unauthorized"}|401 application/json')
+        self.assertEqual(self.guide(wrong),
+                         '{"ok":false,"error":"unauthorized"}|401 application/json')
 
     def test_a_batch_is_a_loop_in_the_shell(self):
         address_and_headers = SEND.replace(VENDOR, self.emulator.url).split("POST ")[1]
@@ -155,15 +158,17 @@ class VendorGuide(unittest.TestCase):
 
     @unittest.skipUnless(shutil.which("http"), "HTTPie is not installed")
     def test_httpie_does_the_same(self):
-        command = HTTPIE.replace("nexoroute.dev", self.emulator.url).replace("sk_...", "sk_live_...")
-        command = command.replace("+84...", "+84981234567").replace("http ", "http --ignore-stdin ", 1)
+        command = HTTPIE.replace("nexoroute.dev", self.emulator.url)
+        command = command.replace("sk_...", "sk_live_...").replace("+84...", "+84981234567")
+        command = command.replace("http ", "http --ignore-stdin ", 1)
         self.assertIn('"carrier":"viettel"', bash(command).replace(": ", ":"))
 
 
 class VendorGuideOnWebhooks(unittest.TestCase):
     def test_the_simulated_webhook_of_the_guide_reaches_a_receiver_and_verifies(self):
         with Receiver() as receiver:
-            bash(SIGN + POST.replace("https://your-server.example.com/webhooks/nexo", receiver.url()))
+            bash(SIGN + POST.replace("https://your-server.example.com/webhooks/nexo",
+                                     receiver.url()))
             came = receiver.get()
         self.assertEqual(came.body, SAMPLE_EVENT)
         self.assertTrue(came.is_signed_with(SECRET))
@@ -194,7 +199,8 @@ class VendorGuideOnWebhooks(unittest.TestCase):
                 with self.subTest(secret=secret, body=body[:20]), TemporaryDirectory() as directory:
                     Path(directory, "body").write_bytes(body)
                     recipe = SIGN.replace(SECRET, "$1").replace("printf '%s' \"$BODY\"", "cat body")
-                    done = subprocess.run(["bash", "-c", recipe + 'printf %s "$SIG"', "bash", secret],
+                    done = subprocess.run(["bash", "-c", recipe + 'printf %s "$SIG"', "bash",
+                                           secret],
                                           capture_output=True, cwd=directory, timeout=60)
-                    self.assertEqual(run("sign", "--secret", secret, stdin=body).stdout.rstrip("\n"),
-                                     done.stdout.decode())
+                    signed = run("sign", "--secret", secret, stdin=body)
+                    self.assertEqual(signed.stdout, done.stdout.decode() + "\n")

@@ -48,7 +48,7 @@ class WebhooksOverTls(unittest.TestCase):
         self.authority = Authority(self.directory, "ours")
 
     def attempt(self, names="DNS:localhost,IP:127.0.0.1", host="localhost", days="2", **webhook):
-        """The one attempt to reach a receiver with a certificate of our authority; and the receiver."""
+        """The one attempt to reach a receiver whose certificate is ours; and the receiver."""
         receiver = self.enterContext(Receiver(tls=self.authority.tls_for(names, days)))
         path = self.enterContext(scenario_file(
             {"webhook": {"url": receiver.url(host), "secret": SECRET, "retry": [], **webhook}}))
@@ -91,7 +91,8 @@ class WebhooksOverTls(unittest.TestCase):
         self.assert_refused(self.attempt(ca_file=Authority(self.directory, "other").certificate))
 
     def test_a_certificate_of_another_name_is_refused(self):
-        self.assert_refused(self.attempt(names="DNS:example.com", ca_file=self.authority.certificate))
+        self.assert_refused(self.attempt(names="DNS:example.com",
+                                         ca_file=self.authority.certificate))
 
     def test_an_expired_certificate_is_refused(self):
         self.assert_refused(self.attempt(days="-1", ca_file=self.authority.certificate))

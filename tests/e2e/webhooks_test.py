@@ -15,7 +15,7 @@ LADDER = ["10:00:02", "10:00:07", "10:00:37", "10:02:37", "10:12:37", "10:42:37"
 def times(attempts):
     """The simulated times of day at which the attempts were made."""
     for each in attempts:
-        assert each["due_at"] == each["ended_at"], each  # no simulated time passes during an attempt
+        assert each["due_at"] == each["ended_at"], each  # an attempt takes no simulated time
     return [each["due_at"][11:].removesuffix("Z").removesuffix(".000") for each in attempts]
 
 
@@ -40,8 +40,8 @@ class WhatWebhooksSay(WebhookCase):
         self.assertEqual(
             came.body.decode(),
             f'{{"type":"otp.delivered","id":"{sent}","phone":"+84981234567","carrier":"viettel",'
-            '"status":"delivered","cost":0.022,"error_code":null,"created_at":"2026-05-26T10:00:00Z",'
-            '"completed_at":"2026-05-26T10:00:02Z"}')
+            '"status":"delivered","cost":0.022,"error_code":null,'
+            '"created_at":"2026-05-26T10:00:00Z","completed_at":"2026-05-26T10:00:02Z"}')
         self.assertTrue(came.is_signed_with(SECRET))
         self.assertFalse(came.is_signed_with(SECRET + "x"))
 
@@ -88,7 +88,8 @@ class WhatWebhooksSay(WebhookCase):
         account = self.emulator(receiver.url(), clock="instant").account()
         account.send()
         came = receiver.get()
-        self.assertEqual(run("sign", "--secret", SECRET, stdin=came.body).stdout, came.signature + "\n")
+        self.assertEqual(run("sign", "--secret", SECRET, stdin=came.body).stdout,
+                         came.signature + "\n")
 
     def test_nothing_is_told_while_an_otp_is_on_its_way_or_never_ends(self):
         receiver = self.receiver()
@@ -169,7 +170,8 @@ class WhenWebhooksAreTriedAgain(WebhookCase):
         told = account.advance(by="24h")
         self.assertEqual(times(account.attempts(sent)), LADDER[:3])
         self.assertEqual([(each["type"], each["at"][11:19]) for each in told["fired"]],
-                         [("delivery", "10:00:02"), ("webhook", "10:00:02"), ("webhook", "10:00:07"),
+                         [("delivery", "10:00:02"), ("webhook", "10:00:02"),
+                          ("webhook", "10:00:07"),
                           ("webhook", "10:00:37")])
         self.assertEqual(len(receiver.webhooks), 3)
 
@@ -212,7 +214,8 @@ class WhenWebhooksAreTriedAgain(WebhookCase):
         self.assertEqual(times(account.attempts(sent)), LADDER)
 
     def test_all_but_2xx_fails_an_attempt(self):
-        for answer in [300, 304, 400, 401, 404, 408, 409, 429, 500, 502, 503, 599, CLOSE, RESET, GARBAGE,
+        for answer in [300, 304, 400, 401, 404, 408, 409, 429, 500, 502, 503, 599, CLOSE, RESET,
+                       GARBAGE,
                        HALF]:
             with self.subTest(answer=answer):
                 with Receiver(answer, 200) as receiver, \
@@ -267,7 +270,8 @@ class WhenWebhooksAreTriedAgain(WebhookCase):
         self.assertEqual(second["status"], 200)
 
     def test_a_scenario_sets_the_ladder(self):
-        for retry, expected in [([], 1), (["1s"], 2), (["1s", "1s", "1s", "1s", "1s", "1s", "1s"], 8)]:
+        for retry, expected in [([], 1), (["1s"], 2),
+                                (["1s", "1s", "1s", "1s", "1s", "1s", "1s"], 8)]:
             with self.subTest(retry=retry), Receiver(500) as receiver:
                 account = self.emulator(None, {"webhook": {"url": receiver.url(), "secret": SECRET,
                                                            "retry": retry}}).account()
@@ -350,11 +354,10 @@ class ReceiversThatAreSlow(WebhookCase):
         account = emulator.account()
         sent = account.send_id()
         connection = self.enterContext(emulator.connect())
-        body = b'{"by":"2s"}'
-        head = f"Host: localhost\r\nAuthorization: Bearer {account.key}\r\n"
-        connection.sendall(f"POST /_mock/clock/advance HTTP/1.1\r\n{head}Content-Length: {len(body)}"
-                           "\r\n\r\n".encode() + body)
-        connection.sendall(f"GET /api/v1/balance HTTP/1.1\r\n{head}Connection: close\r\n\r\n".encode())
+        head = f"HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {account.key}\r\n"
+        requests = f'POST /_mock/clock/advance {head}Content-Length: 11\r\n\r\n{{"by":"2s"}}' \
+                   f"GET /api/v1/balance {head}Connection: close\r\n\r\n"
+        connection.sendall(requests.encode())
         receiver.get()
         return receiver, account, sent, connection
 
@@ -362,7 +365,8 @@ class ReceiversThatAreSlow(WebhookCase):
         receiver, _, _, connection = self.waiting_advance()
         receiver.release()
         first, rest = parse_reply(read_to_end(connection))
-        self.assertEqual((first.json["fired_total"], parse_reply(rest)[0].json["balance"]), (2, 0.088))
+        self.assertEqual((first.json["fired_total"], parse_reply(rest)[0].json["balance"]),
+                         (2, 0.088))
 
     def test_a_reset_frees_the_advance_and_forgets_the_webhook(self):
         receiver, account, sent, connection = self.waiting_advance()
@@ -374,7 +378,8 @@ class ReceiversThatAreSlow(WebhookCase):
         self.assertEqual(account.advance(by="24h")["fired"], [])
         receiver.get_nothing()
         health = account.mock("GET", "health").json
-        self.assertEqual(health["webhooks"], {"waiting": 0, "acknowledged": 0, "given_up": 0, "attempts": 0})
+        self.assertEqual(health["webhooks"], {"waiting": 0, "acknowledged": 0, "given_up": 0,
+                                              "attempts": 0})
 
     def test_a_client_that_does_not_wait_for_its_advance_harms_nobody(self):
         receiver, account, sent, connection = self.waiting_advance()

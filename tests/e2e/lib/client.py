@@ -28,9 +28,9 @@ class Reply:
 
 
 class Account:
-    """One account of an emulator, over one keep-alive connection; or, without a key, the control API
-    for all accounts. Paths of the vendor's API begin with /api/v1, those of the control API with
-    /_mock."""
+    """One account of an emulator, over one keep-alive connection; or, without a key, the
+    control API for all accounts. Paths of the vendor's API begin with /api/v1, those of the control
+    API with /_mock."""
 
     def __init__(self, url, key):
         self.key = key
@@ -95,7 +95,8 @@ def curl(*arguments):
     """What curl got: the last reply, and in `interim` the header lines of those before it."""
     with tempfile.TemporaryDirectory() as directory:
         headers, body = Path(directory, "headers"), Path(directory, "body")
-        done = subprocess.run(["curl", "-sS", "--max-time", "60", "-D", headers, "-o", body, *arguments],
+        done = subprocess.run(["curl", "-sS", "--max-time", "60", "-D", headers, "-o", body,
+                               *arguments],
                               capture_output=True, timeout=90)
         assert done.returncode == 0, f"curl ended with {done.returncode}: {done.stderr.decode()}"
         blocks = headers.read_text().replace("\r", "").strip().split("\n\n")

@@ -118,7 +118,7 @@ class Emulator:
         self.process.send_signal(which)
 
     def wait(self):
-        """Waits for the process to end by itself: its exit code, and what else it said on stdout."""
+        """Waits for the process to end by itself: its exit code, and what else stdout got."""
         rest = self._collect()
         return self.process.returncode, rest
 
@@ -157,8 +157,8 @@ class Emulator:
 
 
 class HeldPort:
-    """A port nobody else is given while this is held. Connections to it are refused, until something
-    that is told its number listens there."""
+    """A port nobody else is given while this is held. Connections to it are refused, until
+    something that is told its number listens there."""
 
     def __enter__(self):
         self._socket = socket.socket()

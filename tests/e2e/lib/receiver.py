@@ -118,7 +118,8 @@ class Receiver:
             self.port = self._server.sockets[0].getsockname()[1]
             started.set()
 
-        self._loop.set_exception_handler(lambda *_: None)  # handshakes that fail are the client's affair
+        # Handshakes that fail are the client's affair.
+        self._loop.set_exception_handler(lambda *_: None)
         self._loop.run_until_complete(serve())
         self._loop.run_forever()
         self._server.close()

@@ -1,0 +1,87 @@
+"""The documentation is true: its commands run as shown, its scenario files are good."""
+
+import re
+import subprocess
+import tempfile
+import unittest
+from pathlib import Path
+
+from emulator import BINARY, PATIENCE, REPOSITORY, Emulator, environment, run
+
+DOCUMENTS = sorted([REPOSITORY / "README.md", *(REPOSITORY / "docs").rglob("*.md")])
+FENCE = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+ADDRESS = "127.0.0.1:8484"
+
+
+def blocks(document):
+    """Pairs of language and text, in order."""
+    return FENCE.findall(document.read_text())
+
+
+def as_pattern(expected):
+    """Matches the text, where … stands for anything on one line."""
+    return re.compile("[^\n]*?".join(re.escape(part) for part in expected.strip().split("…")))
+
+
+class DocumentedCommands(unittest.TestCase):
+    def test_every_sh_block_runs_in_order_and_prints_what_stands_behind_it(self):
+        for document in DOCUMENTS:
+            found = blocks(document)
+            if not any(language == "sh" for language, _ in found):
+                continue
+            with self.subTest(document.name), Emulator() as emulator, \
+                    tempfile.TemporaryDirectory() as folder:
+                self.run_all(found, f"127.0.0.1:{emulator.port}", folder)
+
+    def run_all(self, found, address, folder):
+        path = f"{Path(BINARY).parent}:{environment()['PATH']}"
+        for index, (language, text) in enumerate(found):
+            if language != "sh":
+                continue
+            script = "set -eu\n" + text.replace(ADDRESS, address)
+            done = subprocess.run(["bash", "-c", script], cwd=folder, capture_output=True,
+                                  text=True, env=environment({"PATH": path}), timeout=PATIENCE)
+            self.assertEqual(done.returncode, 0, f"{text}\n{done.stdout}{done.stderr}")
+            behind = found[index + 1] if index + 1 < len(found) else ("", "")
+            if behind[0] in ("json", "text"):
+                pattern = as_pattern(behind[1].replace(ADDRESS, address))
+                self.assertRegex(done.stdout.strip(), re.compile(rf"\A(?:{pattern.pattern})\Z"), text)
+
+    def test_there_are_commands_to_run(self):
+        count = sum(language == "sh" for each in DOCUMENTS for language, _ in blocks(each))
+        self.assertGreater(count, 10)
+
+
+class DocumentedScenarios(unittest.TestCase):
+    def test_every_whole_scenario_file_passes_check(self):
+        checked = 0
+        for document in DOCUMENTS:
+            for language, text in blocks(document):
+                if language != "json" or '"rules"' not in text and '"accounts"' not in text:
+                    continue
+                if text.startswith('{"ok"') or text.startswith('{"status"'):
+                    continue  # a reply
+                with self.subTest(document.name, text=text), tempfile.TemporaryDirectory() as folder:
+                    path = Path(folder) / "scenario.json"
+                    path.write_text(text)
+                    done = run("check", str(path))
+                    self.assertEqual((done.returncode, done.stdout), (0, ""))
+                checked += 1
+        self.assertGreater(checked, 3)
+
+    def test_the_table_of_magic_numbers_names_each_number_of_the_default_scenario(self):
+        rules = (REPOSITORY / "scenarios/default.json").read_text()
+        numbers = set(re.findall(r'"phone": "(\+84980000\d+)"', rules))
+        table = set(re.findall(r"^\| `(\+84980000\d+)` \|", (REPOSITORY / "README.md").read_text(),
+                               re.MULTILINE))
+        self.assertEqual(table, numbers)
+        self.assertGreater(len(numbers), 20)
+
+
+class Links(unittest.TestCase):
+    def test_every_link_into_the_repository_leads_somewhere(self):
+        for document in DOCUMENTS:
+            for target in re.findall(r"\]\(([^)#\s]+)", document.read_text()):
+                if "://" not in target:
+                    with self.subTest(document.name, target=target):
+                        self.assertTrue((document.parent / target).exists())
