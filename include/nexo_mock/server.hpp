@@ -33,8 +33,8 @@ struct server_options {
 /// Members other than the constructor may be called from any thread.
 class server {
  public:
-    /// Throws std::runtime_error, with the reason in words, if it can't listen or the system
-    /// refuses what it needs.
+    /// Throws, with the reason in words, std::invalid_argument if the scenario's settings can't be
+    /// used, std::runtime_error if it can't listen or the system refuses what it needs.
     explicit server(server_options options);
     ~server();
     server(const server&) = delete;

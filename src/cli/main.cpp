@@ -4,7 +4,9 @@
 #include <algorithm>
 #include <cerrno>
 #include <csignal>
+#include <cstdlib>
 #include <cstring>
+#include <filesystem>
 #include <fstream>
 #include <iostream>
 #include <iterator>
@@ -17,6 +19,9 @@ int fail(int code, const std::string& message) {
 }
 
 std::string read_file(const std::string& path) {
+    if (std::filesystem::is_directory(path)) {
+        throw std::runtime_error{"can't read \"" + path + "\": it is a directory"};
+    }
     errno = 0;
     std::ifstream file{path, std::ios::binary};
     std::string text{std::istreambuf_iterator<char>{file}, std::istreambuf_iterator<char>{}};
@@ -26,11 +31,43 @@ std::string read_file(const std::string& path) {
     return text;
 }
 
-std::string read_secret_file(const std::string& path) {
-    auto secret = read_file(path);
-    while (!secret.empty() && (secret.back() == '\n' || secret.back() == '\r'))
-        secret.pop_back();
-    return secret;
+namespace {
+
+std::string environment(const char* name) {
+    const auto* value = std::getenv(name);
+    return value == nullptr ? std::string{} : value;
+}
+
+/// A secret, or the content of its file without the line end that files end with.
+std::string secret_of(const std::string& text, const std::string& path, const std::string& names) {
+    if (!text.empty() && !path.empty()) throw wrong_usage{names + " exclude each other"};
+    if (path.empty()) return text;
+    try {
+        auto secret = read_file(path);
+        while (secret.ends_with('\n') || secret.ends_with('\r'))
+            secret.pop_back();
+        return secret;
+    } catch (const std::runtime_error& e) {
+        throw wrong_usage{e.what()};
+    }
+}
+
+}  // namespace
+
+void secret_options::add_to(CLI::App& command, const std::string& flag) {
+    command.add_option(flag, text,
+                       "the webhook secret, in plain text (Env:NEXO_MOCK_WEBHOOK_SECRET)");
+    command.add_option(flag + "-file", file,
+                       "a file that holds it (Env:NEXO_MOCK_WEBHOOK_SECRET_FILE)");
+}
+
+std::string secret_options::resolve() const {
+    if (!text.empty() || !file.empty()) {
+        return secret_of(text, file, "a secret and a secret's file");
+    }
+    return secret_of(environment("NEXO_MOCK_WEBHOOK_SECRET"),
+                     environment("NEXO_MOCK_WEBHOOK_SECRET_FILE"),
+                     "NEXO_MOCK_WEBHOOK_SECRET and NEXO_MOCK_WEBHOOK_SECRET_FILE");
 }
 
 namespace {
@@ -68,14 +105,23 @@ int run(int argc, char** argv) {
     app.add_subcommand("version", "print the version")->callback([] {
         std::cout << "nexo-mock " << version << '\n';
     });
+    auto words = with_command(argc, argv);
+    if (const auto& first = words.back(); !first.starts_with('-')) {
+        const auto commands = app.get_subcommands([](const CLI::App*) { return true; });
+        if (std::ranges::find(commands, first, &CLI::App::get_name) == commands.end()) {
+            return fail(exit_usage, "unknown command \"" + first + "\" (see nexo-mock --help)");
+        }
+    }
     try {
-        app.parse(with_command(argc, argv));
+        app.parse(std::move(words));
     } catch (const CLI::CallForHelp& asked) {
         return app.exit(asked);
     } catch (const CLI::CallForVersion& asked) {
         return app.exit(asked);
     } catch (const CLI::ParseError& wrong) {
         return fail(exit_usage, std::string{wrong.what()} + " (see nexo-mock --help)");
+    } catch (const wrong_usage& wrong) {
+        return fail(exit_usage, wrong.what());
     }
     return exit_code;
 }

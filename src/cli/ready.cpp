@@ -1,4 +1,5 @@
 #include <nexo_mock/cli/commands.hpp>
+#include <nexo_mock/codec/http_url.hpp>
 #include <nexo_mock/codec/text_formats.hpp>
 #include <nexo_mock/net/http_client.hpp>
 
@@ -26,7 +27,7 @@ constexpr std::chrono::seconds patience{2};  // with one question
 /// Asks until the emulator answers or the time is up.
 class probe {
  public:
-    probe(net::http_url url, steady_clock::time_point until)
+    probe(codec::http_url url, steady_clock::time_point until)
         : url_{std::move(url)}, until_{until}, client_{context_, {}}, timer_{context_} {}
 
     /// Empty if it is ready, else why not.
@@ -57,7 +58,7 @@ class probe {
     }
 
     boost::asio::io_context context_{1};
-    net::http_url url_;
+    codec::http_url url_;
     steady_clock::time_point until_;
     net::http_client client_;
     boost::asio::steady_timer timer_;
@@ -74,7 +75,7 @@ int ready(const ready_options& options) {
     }
     while (base.ends_with('/'))
         base.pop_back();
-    const auto url = net::http_url::parse(base + "/_mock/health");
+    const auto url = codec::http_url::parse(base + "/_mock/health");
     if (!url) return fail(exit_usage, "--url takes a URL like http://127.0.0.1:8484, not " + base);
     const auto why_not = probe{*url, steady_clock::now() + *wait}.run();
     if (!why_not.empty()) return fail(exit_failed, base + " is not ready: " + why_not);

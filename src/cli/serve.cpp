@@ -1,5 +1,6 @@
 #include <nexo_mock/cli/commands.hpp>
 #include <nexo_mock/codec/embedded.hpp>
+#include <nexo_mock/codec/http_url.hpp>
 #include <nexo_mock/codec/json_writer.hpp>
 #include <nexo_mock/codec/scenario_reader.hpp>
 #include <nexo_mock/runtime/log.hpp>
@@ -20,18 +21,12 @@ namespace nexo_mock::cli {
 
 namespace {
 
-/// A mistake of the user's, in words; it ends with exit code 2.
-struct wrong_usage : std::runtime_error {
-    using std::runtime_error::runtime_error;
-};
-
 struct serve_options {
     std::string host = "127.0.0.1";
     int port = default_port;
     std::string scenario = "default";
     std::string webhook_url;
-    std::string webhook_secret;
-    std::string webhook_secret_file;
+    secret_options webhook_secret;
     std::string clock = "real";
     std::optional<std::uint64_t> seed;
     unsigned threads = 0;
@@ -73,9 +68,7 @@ domain::scenario_ptr load_scenario(const std::string& name_or_file) {
 /// The scenario with the webhook target of the command line, which goes before its own.
 domain::scenario_ptr with_target(const domain::scenario_ptr& scenario,
                                  const serve_options& options) {
-    const auto given = options.webhook_secret_file.empty()
-                           ? options.webhook_secret
-                           : read_secret_file(options.webhook_secret_file);
+    const auto given = options.webhook_secret.resolve();
     if (options.webhook_url.empty() && given.empty()) return scenario;
     auto target = scenario->webhook.target ? *scenario->webhook.target : domain::webhook_target{};
     if (!options.webhook_url.empty()) target.url = options.webhook_url;
@@ -84,9 +77,9 @@ domain::scenario_ptr with_target(const domain::scenario_ptr& scenario,
     if (target.secret.empty()) {
         throw wrong_usage{"--webhook-url needs --webhook-secret: every webhook is signed"};
     }
-    if (!target.url.starts_with("http://") && !target.url.starts_with("https://")) {
-        throw wrong_usage{"--webhook-url takes a URL that begins with http:// or https://, not " +
-                          target.url};
+    if (!codec::http_url::parse(target.url)) {
+        throw wrong_usage{"--webhook-url takes " + std::string{codec::http_url_form} + ", not \"" +
+                          target.url + '"'};
     }
     auto changed = *scenario;
     changed.webhook.target = std::make_shared<const domain::webhook_target>(std::move(target));
@@ -144,44 +137,50 @@ std::string ready_line(const server& running, const codec::clock_setting& clock,
     return line;
 }
 
-/// Returns once the server has stopped because of SIGINT or SIGTERM. A second signal ends the
-/// process at once.
-void run_until_signal(server& running) {
-    boost::asio::io_context context{1};
-    boost::asio::signal_set signals{context, SIGINT, SIGTERM};
-    std::thread stopping;
-    signals.async_wait([&](const boost::system::error_code&, int) {
-        runtime::log(runtime::log_level::info, "stopping");
-        stopping = std::thread{[&] {
-            running.stop();
-            boost::asio::post(context, [&] { signals.cancel(); });
-        }};
-        signals.async_wait([](const boost::system::error_code& done, int) {
-            if (!done) std::_Exit(exit_failed);
+/// SIGINT and SIGTERM, caught from its construction on, so that none is lost on the way up.
+class stop_signals {
+ public:
+    /// Returns once the server has stopped because of a signal. A second one ends the process at
+    /// once.
+    void run_until_stopped(server& running) {
+        std::thread stopping;
+        signals_.async_wait([&](const boost::system::error_code&, int) {
+            runtime::log(runtime::log_level::info, "stopping");
+            stopping = std::thread{[&] {
+                running.stop();
+                boost::asio::post(context_, [&] { signals_.cancel(); });
+            }};
+            signals_.async_wait([](const boost::system::error_code& done, int) {
+                if (!done) std::_Exit(exit_failed);
+            });
         });
-    });
-    context.run();
-    stopping.join();
-}
-
-int serve(const serve_options& options) {
-    server_options wanted;
-    try {
-        set_log_of(options);
-        wanted = server_options_of(options);
-    } catch (const wrong_usage& wrong) {
-        return fail(exit_usage, wrong.what());
+        context_.run();
+        stopping.join();
     }
+
+ private:
+    boost::asio::io_context context_{1};
+    boost::asio::signal_set signals_{context_, SIGINT, SIGTERM};
+};
+
+void serve(const serve_options& options) {
+    stop_signals signals;
+    set_log_of(options);
+    auto wanted = server_options_of(options);
     const auto clock = wanted.clock;
-    server running{std::move(wanted)};
-    std::cout << ready_line(running, clock, options.json) << std::endl;
-    run_until_signal(running);
-    return exit_ok;
+    std::optional<server> running;
+    try {
+        running.emplace(std::move(wanted));
+    } catch (const std::invalid_argument& wrong) {
+        throw wrong_usage{wrong.what()};
+    }
+    std::cout << ready_line(*running, clock, options.json) << '\n' << std::flush;
+    signals.run_until_stopped(*running);
 }
 
 }  // namespace
 
-void add_serve(CLI::App& app, int& exit_code) {
+void add_serve(CLI::App& app, int&) {
     const auto options = std::make_shared<serve_options>();
     auto* command = app.add_subcommand("serve", "run the emulator (the default)");
     const auto add = [&](const char* flag, auto& into, const char* env, const char* help) {
@@ -194,10 +193,7 @@ void add_serve(CLI::App& app, int& exit_code) {
         "scenario file, or the name of a built-in one (default)");
     add("--webhook-url", options->webhook_url, "NEXO_MOCK_WEBHOOK_URL",
         "where webhooks go, for accounts that set no target of their own");
-    add("--webhook-secret", options->webhook_secret, "NEXO_MOCK_WEBHOOK_SECRET",
-        "what signs them, in plain text");
-    add("--webhook-secret-file", options->webhook_secret_file, "NEXO_MOCK_WEBHOOK_SECRET_FILE",
-        "a file that holds it");
+    options->webhook_secret.add_to(*command, "--webhook-secret");
     add("--clock", options->clock, "NEXO_MOCK_CLOCK",
         "real, x60 (sixty times faster), manual or instant; manual@2026-05-26T10:00:00Z begins "
         "there");
@@ -217,7 +213,7 @@ void add_serve(CLI::App& app, int& exit_code) {
     command->footer(R"(Examples:
   nexo-mock serve --scenario realistic --clock x60
   nexo-mock serve --port 0 --json --webhook-url http://127.0.0.1:3000/hook --webhook-secret whsec_dev)");
-    command->callback([options, &exit_code] { exit_code = serve(*options); });
+    command->callback([options] { serve(*options); });
 }
 
 }  // namespace nexo_mock::cli

@@ -157,7 +157,7 @@ std::vector<std::pair<std::string, field>> field::as_members() const {
     return members;
 }
 
-object_fields::object_fields(const field& of) : of_{of} {
+object_fields::object_fields(field of) : of_{std::move(of)} {
     if (!of_.is(json_kind::object)) of_.complain_expected("an object");
 }
 

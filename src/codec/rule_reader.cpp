@@ -11,7 +11,6 @@ namespace nexo_mock::codec {
 namespace {
 
 using domain::course;
-using domain::delivery_outcome;
 using domain::delivery_status;
 using domain::endpoint;
 using domain::step;

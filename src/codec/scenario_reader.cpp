@@ -1,3 +1,4 @@
+#include <nexo_mock/codec/http_url.hpp>
 #include <nexo_mock/codec/rule_reader.hpp>
 #include <nexo_mock/codec/scenario_reader.hpp>
 #include <nexo_mock/codec/text_formats.hpp>
@@ -94,9 +95,7 @@ domain::webhook_target_ptr read_target(const field& of, object_fields& fields) {
     const auto secret = fields.get("secret");
     const auto where = url ? url->as_string() : std::nullopt;
     const auto key = secret ? secret->as_string() : std::nullopt;
-    if (where && !where->starts_with("http://") && !where->starts_with("https://")) {
-        url->complain_expected("a URL that begins with http:// or https://");
-    }
+    if (where && !http_url::parse(*where)) url->complain_expected(http_url_form);
     if (url.has_value() != secret.has_value()) {
         of.complain(url ? "\"url\" needs a \"secret\" beside it: every webhook is signed"
                         : "\"secret\" needs a \"url\" beside it");

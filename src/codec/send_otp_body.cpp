@@ -87,7 +87,14 @@ class field_catcher {
 }  // namespace
 
 struct send_otp_body_reader::state {
-    boost::json::basic_parser<field_catcher> parser{boost::json::parse_options{}};
+    boost::json::basic_parser<field_catcher> parser{options()};
+
+    /// Fields nobody asked for may be deep, but the parser calls itself for each level.
+    static boost::json::parse_options options() {
+        boost::json::parse_options deep;
+        deep.max_depth = max_depth;
+        return deep;
+    }
 };
 
 send_otp_body_reader::send_otp_body_reader() : state_{std::make_unique<state>()} {}

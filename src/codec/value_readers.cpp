@@ -28,7 +28,7 @@ std::optional<domain::delay> read_log_normal(const field& of) {
     const auto middle = median ? read_duration(*median) : std::nullopt;
     const auto spread = sigma ? sigma->as_number(0, 10) : std::nullopt;
     if (!middle || !spread) return std::nullopt;
-    return domain::log_normal_delay{*middle, *spread};
+    return domain::delay{domain::log_normal_delay{*middle, *spread}};
 }
 
 }  // namespace
@@ -58,7 +58,7 @@ std::optional<domain::delay> read_delay(const field& of) {
         of.complain("the range \"" + of.node().text + "\" ends before it begins");
         return std::nullopt;
     }
-    return domain::uniform_delay{*from, *to};
+    return domain::delay{domain::uniform_delay{*from, *to}};
 }
 
 std::optional<domain::elapsed_range> read_elapsed(const field& of) {

@@ -153,9 +153,9 @@ void control_api::handle(const api::request& in, api::response& out, defer later
             each.is_prefix ? path.starts_with(each.path) && path != each.path : path == each.path;
         if (!fits) continue;
         if (in.verb == each.verb || (in.verb == method::head && each.verb == method::get)) {
-            control::scope scope;
-            if (!in.authorization.empty()) scope = api::bearer_token(in.authorization);
-            return (this->*each.handle)({in, out, later, scope, path.substr(each.path.size())});
+            control::scope which;
+            if (!in.authorization.empty()) which = api::bearer_token(in.authorization);
+            return (this->*each.handle)({in, out, later, which, path.substr(each.path.size())});
         }
         if (!allowed.empty()) allowed += ", ";
         allowed += each.verb == method::get   ? "GET, HEAD"

@@ -23,7 +23,7 @@ delivery& delivery_store::append(delivery added, const scenario_ptr& pinned) {
     ++last.alive;
     ++next_;
     ++size_;
-    return last.slots[place].emplace(std::move(added));
+    return last.slots[place].emplace(added);
 }
 
 const delivery* delivery_store::find(std::uint64_t ordinal) const {
@@ -34,6 +34,7 @@ const delivery* delivery_store::find(std::uint64_t ordinal) const {
 }
 
 delivery* delivery_store::find(std::uint64_t ordinal) {
+    // NOLINTNEXTLINE(cppcoreguidelines-pro-type-const-cast): the same look-up; *this is not const
     return const_cast<delivery*>(std::as_const(*this).find(ordinal));
 }
 

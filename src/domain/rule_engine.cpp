@@ -7,9 +7,9 @@ namespace nexo_mock::domain {
 namespace {
 
 /// The step that a step comes down to. The innermost state that is set on the way counts.
-const step& resolve(const step& of, random_stream& random, std::optional<std::string>& state) {
-    if (of.set_state) state = of.set_state;
-    const auto* options = std::get_if<choice>(&of.action);
+const step* resolve(const step* of, random_stream& random, std::optional<std::string>& state) {
+    if (of->set_state) state = of->set_state;
+    const auto* options = std::get_if<choice>(&of->action);
     if (options == nullptr) return of;
     double total = 0;
     for (const auto& each : options->steps)
@@ -22,7 +22,7 @@ const step& resolve(const step& of, random_stream& random, std::optional<std::st
         if (at < each.weight) break;
         at -= each.weight;
     }
-    return resolve(*last, random, state);
+    return resolve(last, random, state);
 }
 
 }  // namespace
@@ -81,7 +81,7 @@ decision rule_engine::decide(const rule_query& call, std::uint64_t ordinal) cons
         auto random = stream.derive(i);
         if (random.uniform() >= each.when.chance) continue;
         made.by = &each;
-        made.what = &resolve(*next, random, made.next_state);
+        made.what = resolve(next, random, made.next_state);
         made.random = random;
         return made;
     }

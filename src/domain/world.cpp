@@ -11,7 +11,7 @@ namespace {
 const course& unscripted_course() {
     using namespace std::chrono_literals;
     static const course real{
-        {{uniform_delay{25s, 60s}, {delivery_status::delivered, "", "success"}}}};
+        {{delay{uniform_delay{25s, 60s}}, {delivery_status::delivered, "", "success"}}}};
     return real;
 }
 
@@ -158,7 +158,7 @@ void world::run(const due_event& event, effects& out) {
     if (event.outcome != nullptr) {
         change(event.delivery, *event.outcome, event.at, out);
     } else {
-        out.push_back(webhook_due{{event.delivery, event.order, event.attempt}, event.at});
+        out.emplace_back(webhook_due{{event.delivery, event.order, event.attempt}, event.at});
     }
 }
 
@@ -167,7 +167,7 @@ void world::change(std::uint64_t ordinal, const delivery_outcome& outcome, time_
     auto& changed = *store_.find(ordinal);
     --changed.events_left;
     changed.outcome = &outcome;
-    out.push_back(delivery_changed{ordinal, outcome.status, at});
+    out.emplace_back(delivery_changed{ordinal, outcome.status, at});
     if (is_terminal(outcome.status)) {
         changed.completed = at;
         settle(changed, outcome.status);

@@ -13,10 +13,10 @@
 #include <boost/beast/http/read.hpp>
 #include <boost/beast/http/string_body.hpp>
 #include <boost/beast/http/write.hpp>
-#include <boost/url/parse.hpp>
 
 #include <deque>
 #include <exception>
+#include <stdexcept>
 #include <unordered_map>
 
 namespace nexo_mock::net {
@@ -57,7 +57,7 @@ struct connection {
     }
 };
 
-std::string pool_key(const http_url& url) {
+std::string pool_key(const codec::http_url& url) {
     return (url.is_tls ? "s" : "p") + url.host + ' ' + url.port;
 }
 
@@ -93,24 +93,6 @@ std::string what_of(const std::exception_ptr& failure) {
 
 }  // namespace
 
-std::optional<http_url> http_url::parse(std::string_view text) {
-    const auto parsed = boost::urls::parse_absolute_uri({text.data(), text.size()});
-    if (!parsed || !parsed->has_authority()) return std::nullopt;
-    http_url url;
-    url.is_tls = parsed->scheme_id() == boost::urls::scheme::https;
-    if (!url.is_tls && parsed->scheme_id() != boost::urls::scheme::http) return std::nullopt;
-    url.host = parsed->host_address();
-    if (url.host.empty()) return std::nullopt;
-    const auto port = parsed->port();
-    url.port = port.empty() ? (url.is_tls ? "443" : "80") : std::string{port.data(), port.size()};
-    const auto host_and_port = parsed->encoded_host_and_port();
-    url.authority.assign(host_and_port.data(), host_and_port.size());
-    const auto target = parsed->encoded_target();
-    url.target.assign(target.data(), target.size());
-    if (url.target.empty() || url.target.front() != '/') url.target.insert(0, 1, '/');
-    return url;
-}
-
 struct http_client::state : std::enable_shared_from_this<state> {
     state(asio::io_context& of, client_settings given)
         : context{of}, settings{std::move(given)}, tls{ssl::context::tls_client} {
@@ -120,8 +102,8 @@ struct http_client::state : std::enable_shared_from_this<state> {
             error_code ec;
             tls.load_verify_file(settings.ca_file, ec);
             if (ec) {
-                throw boost::system::system_error{
-                    ec, "can't read webhook.ca_file \"" + settings.ca_file + '"'};
+                throw std::invalid_argument{"can't read webhook.ca_file \"" + settings.ca_file +
+                                            "\": " + ec.message()};
             }
         }
     }
@@ -129,7 +111,7 @@ struct http_client::state : std::enable_shared_from_this<state> {
     std::unique_ptr<connection> take_idle(const std::string& key);
     void keep(const std::string& key, std::unique_ptr<connection> of);
 
-    asio::awaitable<error_code> open(connection& to, const http_url& url);
+    asio::awaitable<error_code> open(connection& to, const codec::http_url& url);
     template <class Stream>
     asio::awaitable<error_code> talk(Stream& stream, connection& over, const client_request& what,
                                      client_reply& reply, bool& reusable);
@@ -166,7 +148,7 @@ void http_client::state::keep(const std::string& key, std::unique_ptr<connection
     kept.push_back(std::move(of));
 }
 
-asio::awaitable<error_code> http_client::state::open(connection& to, const http_url& url) {
+asio::awaitable<error_code> http_client::state::open(connection& to, const codec::http_url& url) {
     tcp::resolver resolver{context};
     auto [no_address, found] = co_await resolver.async_resolve(url.host, url.port, as_result);
     if (no_address) co_return no_address;

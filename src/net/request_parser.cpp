@@ -63,7 +63,10 @@ void request_parser::on_field_impl(field name, string_view, string_view value, e
     if (is_header_seen_) return;  // a trailer of a chunked body: nothing in it counts
     switch (name) {
         case field::host: ++hosts_; break;
-        case field::authorization: request_.authorization.assign(value.data(), value.size()); break;
+        case field::authorization:
+            ++authorizations_;
+            request_.authorization.assign(value.data(), value.size());
+            break;
         case field::expect: expects_continue_ = boost::beast::iequals(value, "100-continue"); break;
         default: break;
     }
@@ -71,7 +74,8 @@ void request_parser::on_field_impl(field name, string_view, string_view value, e
 
 void request_parser::on_header_impl(error_code& ec) {
     is_header_seen_ = true;
-    if (hosts_ > 1 || (is_http_1_1_ && hosts_ == 0)) ec = http::error::bad_field;
+    const bool has_host = hosts_ == 1 || (hosts_ == 0 && !is_http_1_1_);
+    if (!has_host || authorizations_ > 1) ec = http::error::bad_field;
 }
 
 void request_parser::on_body_init_impl(const boost::optional<std::uint64_t>& length, error_code&) {

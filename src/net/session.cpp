@@ -186,7 +186,7 @@ class session final : public tracked_session, public std::enable_shared_from_thi
 
     void render() {
         const auto what = request_.verb == api::method::head ? body_of::head : body_of::reply;
-        if (!keep_alive_ || set_.is_draining()) closing_ = true;
+        if (!keep_alive_ || (set_.is_draining() && unread() == 0)) closing_ = true;
         append_response(output_, response_, closing_ ? after_reply::close : after_reply::keep_alive,
                         what, set_.date());
     }

@@ -49,7 +49,7 @@ class advance_run : public std::enable_shared_from_this<advance_run> {
             const auto mode = account_->clock.setting().mode;
             if (*epoch_ != account_->epoch || mode != codec::clock_mode::manual) return result;
             if (account_->outstanding != 0) {
-                account_->when_quiet.push_back(
+                account_->when_quiet.emplace_back(
                     [self = shared_from_this()] { self->resume_soon(); });
                 return state::waiting;
             }

@@ -56,7 +56,7 @@ void webhook_dispatcher::pump() {
 void webhook_dispatcher::start(const webhook_job& job) {
     const auto webhook = emulator_.begin(job);
     if (!webhook) return worker_.run_soon([this, job] { finish(job); });
-    auto url = net::http_url::parse(webhook->target->url);
+    auto url = codec::http_url::parse(webhook->target->url);
     if (!url) {
         net::client_reply reply;
         reply.error = "the webhook URL is no http:// or https:// URL";
@@ -67,7 +67,7 @@ void webhook_dispatcher::start(const webhook_job& job) {
 }
 
 net::client_request webhook_dispatcher::request_for(const outgoing_webhook& webhook,
-                                                    net::http_url url) {
+                                                    codec::http_url url) {
     net::client_request request;
     request.url = std::move(url);
     request.timeout = emulator_.settings().scenario->webhook.timeout;
@@ -93,8 +93,9 @@ void webhook_dispatcher::on_reply(const webhook_job& job, net::client_reply repl
     outcome.error = std::move(reply.error);
     outcome.reply = reply.body.substr(0, kept_reply_bytes);
     outcome.took = reply.took;
-    if (log_enabled(log_level::info)) {
-        log(outcome.acknowledged() ? log_level::info : log_level::warn, "webhook attempt",
+    const auto level = outcome.acknowledged() ? log_level::info : log_level::warn;
+    if (log_enabled(level)) {
+        log(level, "webhook attempt",
             {{"account", domain::masked_key(job.of->key)},
              {"attempt", std::to_string(job.attempt.number)},
              {"status", std::to_string(outcome.status)},

@@ -47,9 +47,13 @@ worker::worker(emulator& of, const net::limits& bounds)
 worker::~worker() {
     stop();
     // Connections end with the handlers that hold them, while what they point to is still there.
-    sessions_.abort();
-    context_.restart();
-    context_.poll();
+    try {
+        sessions_.abort();
+        context_.restart();
+        context_.poll();
+    } catch (const std::exception& e) {
+        log(log_level::error, "a worker did not end well", {{"why", e.what()}});
+    }
 }
 
 void worker::start() {

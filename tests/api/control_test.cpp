@@ -77,7 +77,7 @@ TEST_CASE("deliveries are listed in order of acceptance, page by page, without g
     }
 }
 
-TEST_CASE("one delivery tells its code, its rule, its buckets; the key is masked") {
+TEST_CASE("one delivery tells its code, its rule, its buckets, and masks the key") {
     server mock{options_for(delivers, "manual@2026-05-26T10:00:00Z")};
     client user{mock.port(), "sk_live_0123456789"};
     const auto id = json_field(user.send_otp("+84981234567", "0007").body(), "id");

@@ -24,7 +24,7 @@ OPTIONS = ["--host", "--port", "--scenario", "--webhook-url", "--webhook-secret"
 class CommandLine(unittest.TestCase):
     def assert_refused(self, arguments, says, code=2, env=None):
         """Ended with the code and one clear line."""
-        done = run(*arguments, env=env, patience=5 * SLOWNESS)
+        done = run(*arguments, env=env, patience=5 + SLOWNESS)
         self.assertEqual((done.returncode, done.stdout), (code, ""), done.stderr)
         self.assertRegex(done.stderr, r"\Anexo-mock: [^\n]+\n\Z")
         self.assertIn(says, done.stderr)

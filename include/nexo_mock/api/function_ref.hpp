@@ -16,7 +16,10 @@ class function_ref<Result(Arguments...)> {
     template <class Callable>
         requires(!std::is_same_v<std::remove_cvref_t<Callable>, function_ref> &&
                  std::is_invocable_r_v<Result, Callable&, Arguments...>)
+    // As implicit as the idiom wants it; the callable is lent, so it is never forwarded.
+    // NOLINTNEXTLINE(google-explicit-constructor,cppcoreguidelines-missing-std-forward)
     function_ref(Callable&& callable)
+        // NOLINTNEXTLINE(cppcoreguidelines-pro-type-const-cast): given back its type in call_
         : callable_{const_cast<void*>(static_cast<const void*>(std::addressof(callable)))},
           call_{[](void* target, Arguments... arguments) -> Result {
               return (*static_cast<std::remove_reference_t<Callable>*>(target))(

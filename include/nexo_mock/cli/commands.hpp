@@ -2,6 +2,7 @@
 
 #include <CLI/CLI.hpp>
 
+#include <stdexcept>
 #include <string>
 #include <vector>
 
@@ -26,7 +27,22 @@ int fail(int code, const std::string& message);
 /// The whole of a file; throws std::runtime_error that names it.
 std::string read_file(const std::string& path);
 
-/// As read_file(), without the line end a secret's file ends with.
-std::string read_secret_file(const std::string& path);
+/// A mistake of the user's, in words; the command ends with exit_usage.
+struct wrong_usage : std::runtime_error {
+    using std::runtime_error::runtime_error;
+};
+
+/// The options of a webhook secret: itself, or a file that holds it.
+struct secret_options {
+    std::string text;
+    std::string file;
+
+    /// As `flag` and `flag`-file.
+    void add_to(CLI::App& command, const std::string& flag);
+    /// What was given: the flags go before NEXO_MOCK_WEBHOOK_SECRET and
+    /// NEXO_MOCK_WEBHOOK_SECRET_FILE; empty if nothing was. Throws wrong_usage if both forms were
+    /// given in one place, or the file can't be read.
+    std::string resolve() const;
+};
 
 }  // namespace nexo_mock::cli

@@ -72,7 +72,7 @@ class field {
 class object_fields {
  public:
     /// Complains if it is no object; it is empty then.
-    explicit object_fields(const field& of);
+    explicit object_fields(field of);
 
     std::optional<field> get(std::string_view name);
     /// As get(), but complains if it is missing.

@@ -15,7 +15,10 @@ class send_otp_body_reader {
     send_otp_body_reader(const send_otp_body_reader&) = delete;
     send_otp_body_reader& operator=(const send_otp_body_reader&) = delete;
 
-    /// False if the body is not one JSON object in UTF-8.
+    /// Levels of nesting a body may have, in fields that are ignored.
+    static constexpr std::size_t max_depth = 256;
+
+    /// False if the body is not one JSON object in UTF-8, or nests deeper.
     bool read(std::string_view body);
 
     /// Of the last body read; empty where it is missing or no string. Good until the next read().

@@ -26,9 +26,9 @@ class delay {
     static constexpr duration longest = std::chrono::hours{24 * 365 * 100};
 
     delay() = default;
-    delay(uniform_delay range) : law_{range} {}
-    delay(log_normal_delay law) : law_{law} {}
-    static delay fixed(duration value) { return uniform_delay{value, value}; }
+    explicit delay(uniform_delay range) : law_{range} {}
+    explicit delay(log_normal_delay law) : law_{law} {}
+    static delay fixed(duration value) { return delay{uniform_delay{value, value}}; }
 
     /// Draws from the stream only where there is something to draw.
     duration sample(random_stream& random) const;

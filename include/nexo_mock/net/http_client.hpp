@@ -1,5 +1,7 @@
 #pragma once
 
+#include <nexo_mock/codec/http_url.hpp>
+
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ssl/context.hpp>
 
@@ -15,18 +17,6 @@
 
 namespace nexo_mock::net {
 
-/// An http:// or https:// URL, taken apart.
-struct http_url {
-    bool is_tls = false;
-    std::string host;       ///< without the brackets of an IPv6 address
-    std::string port;       ///< digits; the scheme's own if the URL names none
-    std::string target;     ///< path and query
-    std::string authority;  ///< for the Host header
-
-    /// None if it is no absolute URL of the two schemes.
-    static std::optional<http_url> parse(std::string_view text);
-};
-
 struct client_settings {
     std::chrono::milliseconds idle{1'000};  ///< how long an unused connection is kept
     std::size_t idle_per_target = 64;
@@ -37,7 +27,7 @@ struct client_settings {
 
 struct client_request {
     std::string method = "POST";
-    http_url url;
+    codec::http_url url;
     std::vector<std::pair<std::string, std::string>> headers;
     std::string body;
     std::chrono::microseconds timeout{10'000'000};  ///< for the exchange, connecting included
@@ -55,7 +45,7 @@ struct client_reply {
 /// replaced before it is used, never after. All of it on the thread of its io_context.
 class http_client {
  public:
-    /// Throws boost::system::system_error if the CA file can't be read.
+    /// Throws std::invalid_argument if the CA file can't be read.
     http_client(boost::asio::io_context& context, client_settings settings);
     ~http_client();
     http_client(const http_client&) = delete;

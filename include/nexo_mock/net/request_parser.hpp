@@ -16,7 +16,7 @@ struct protocol_error {
 protocol_error explain(const boost::system::error_code& ec);
 
 /// Beast's parser for one request, keeping only the headers the handlers read. Beyond Beast it
-/// refuses an HTTP/1.1 request that has no Host, or two (RFC 9112, 3.2).
+/// refuses an HTTP/1.1 request that has no Host or two (RFC 9112, 3.2), and two Authorizations.
 class request_parser final : public boost::beast::http::basic_parser<true> {
  public:
     /// Fills in `into`, which must outlive the parser; its peer is left alone.
@@ -46,6 +46,7 @@ class request_parser final : public boost::beast::http::basic_parser<true> {
     api::request& request_;
     const limits& limits_;
     int hosts_ = 0;
+    int authorizations_ = 0;
     bool is_http_1_1_ = false;
     bool is_header_seen_ = false;
     bool expects_continue_ = false;

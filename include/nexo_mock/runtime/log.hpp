@@ -12,8 +12,8 @@ namespace nexo_mock::runtime {
 enum class log_level : std::uint8_t { debug, info, warn, error, off };
 enum class log_format : std::uint8_t { text, json };
 
-std::optional<log_level> log_level_named(std::string_view name);
-std::optional<log_format> log_format_named(std::string_view name);
+std::optional<log_level> log_level_named(std::string_view text);
+std::optional<log_format> log_format_named(std::string_view text);
 
 /// Of the whole process; info and text until set. Any thread may call any of these.
 void set_log(log_level least, log_format format);

@@ -38,7 +38,7 @@ class webhook_dispatcher {
     void start(const webhook_job& job);
     void on_reply(const webhook_job& job, net::client_reply reply);
     void finish(const webhook_job& job);
-    net::client_request request_for(const outgoing_webhook& webhook, net::http_url url);
+    net::client_request request_for(const outgoing_webhook& webhook, codec::http_url url);
     const codec::webhook_signer& signer_for(const std::string& secret);
 
     emulator& emulator_;

@@ -16,7 +16,7 @@ import client
 REPOSITORY = Path(__file__).resolve().parents[3]
 BINARY = os.environ.get("NEXO_MOCK_BIN", str(REPOSITORY / "build/dev/bin/nexo-mock"))
 # Instrumented builds are many times slower; bounds on real time grow by this.
-SLOWNESS = 10 if os.environ.get("NEXO_MOCK_SANITIZED") in ("1", "ON", "TRUE") else 1
+SLOWNESS = 10 if os.environ.get("NEXO_MOCK_SANITIZED") == "1" else 1
 PATIENCE = 30 * SLOWNESS  # seconds until something that has to happen counts as lost
 
 _numbers = itertools.count(1)

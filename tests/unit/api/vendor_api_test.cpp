@@ -212,7 +212,7 @@ TEST_CASE("a delivery shows its life in the vendor's fields") {
 }
 
 TEST_CASE(
-    "a rule's refusal may say its status, headers and body; api.errors says statuses for all") {
+    "a rule's refusal may say its status, headers and body, api.errors says statuses for all") {
     fixture test{R"({"api": {"errors": {"invalid_code": 422, "on_fire": 418}}, "rules": [
         {"when": {"code": "1111"}, "then": {"error": "rate_limited", "headers": {"Retry-After": "7"}}},
         {"when": {"code": "2222"}, "then": {"error": "on_fire"}},

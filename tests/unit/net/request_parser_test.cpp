@@ -72,6 +72,11 @@ TEST_CASE("Host is there once in HTTP/1.1 and at most once in HTTP/1.0") {
     CHECK(refusal_of("GET / HTTP/1.0\r\nHost: a\r\nHost: b\r\n\r\n") == 400);
 }
 
+TEST_CASE("two Authorizations are one too many") {
+    CHECK(refusal_of("GET / HTTP/1.1\r\nHost: a\r\nAuthorization: a\r\nAuthorization: a\r\n\r\n") ==
+          400);
+}
+
 TEST_CASE("a control call may carry more than a call of the vendor's") {
     const std::string tail = " HTTP/1.1\r\nHost: a\r\nContent-Length: 65537\r\n\r\n";
     CHECK(refusal_of("POST /api/v1/send-otp" + tail) == 413);

@@ -1,8 +1,8 @@
-#include <nexo_mock/net/http_client.hpp>
+#include <nexo_mock/codec/http_url.hpp>
 
 #include <doctest/doctest.h>
 
-using nexo_mock::net::http_url;
+using nexo_mock::codec::http_url;
 
 TEST_CASE("a URL is taken apart as a client needs it") {
     const auto plain = http_url::parse("http://localhost:3000/webhooks/nexo?a=b");
@@ -27,8 +27,9 @@ TEST_CASE("a URL is taken apart as a client needs it") {
 }
 
 TEST_CASE("what is no URL of the two schemes is none") {
-    for (const auto* text :
-         {"", "localhost:3000", "ftp://a/", "http://", "http:///x", "/path", "http://a b/"}) {
+    for (const auto* text : {"", "localhost:3000", "ftp://a/", "http://", "http:///x", "/path",
+                             "http://a b/", "http:// x/", "http://localhost:port/", "https://:80/",
+                             "http://a:65536/", "http://a:0/"}) {
         CAPTURE(text);
         CHECK_FALSE(http_url::parse(text));
     }
