@@ -94,18 +94,25 @@ std::string what_of(const std::exception_ptr& failure) {
 }  // namespace
 
 struct http_client::state : std::enable_shared_from_this<state> {
-    state(asio::io_context& of, client_settings given)
-        : context{of}, settings{std::move(given)}, tls{ssl::context::tls_client} {
-        tls.set_default_verify_paths();
-        tls.set_verify_mode(settings.insecure ? ssl::verify_none : ssl::verify_peer);
-        if (!settings.ca_file.empty()) {
-            error_code ec;
-            tls.load_verify_file(settings.ca_file, ec);
-            if (ec) {
-                throw std::invalid_argument{"can't read webhook.ca_file \"" + settings.ca_file +
-                                            "\": " + ec.message()};
-            }
+    state(asio::io_context& of, client_settings given) : context{of}, settings{std::move(given)} {
+        if (!settings.ca_file.empty()) trust();  // a file that can't be read is told at the start
+    }
+
+    /// The settings of TLS, made when they are first needed: reading the system's authorities takes
+    /// longer than everything else at the start.
+    ssl::context& trust() {
+        if (tls) return *tls;
+        auto& made = tls.emplace(ssl::context::tls_client);
+        made.set_default_verify_paths();
+        made.set_verify_mode(settings.insecure ? ssl::verify_none : ssl::verify_peer);
+        if (settings.ca_file.empty()) return made;
+        error_code ec;
+        made.load_verify_file(settings.ca_file, ec);
+        if (ec) {
+            throw std::invalid_argument{"can't read webhook.ca_file \"" + settings.ca_file +
+                                        "\": " + ec.message()};
         }
+        return made;
     }
 
     std::unique_ptr<connection> take_idle(const std::string& key);
@@ -120,7 +127,7 @@ struct http_client::state : std::enable_shared_from_this<state> {
 
     asio::io_context& context;
     client_settings settings;
-    ssl::context tls;
+    std::optional<ssl::context> tls;
     std::unordered_map<std::string, std::deque<std::unique_ptr<connection>>> idle;
 };
 
@@ -158,7 +165,7 @@ asio::awaitable<error_code> http_client::state::open(connection& to, const codec
     to.socket.set_option(tcp::no_delay{true}, ignored);
     if (!url.is_tls) co_return error_code{};
 
-    auto& stream = to.tls.emplace(to.socket, tls);
+    auto& stream = to.tls.emplace(to.socket, trust());
     if (!settings.insecure) {
         stream.set_verify_callback(ssl::host_name_verification{url.host});
     }

@@ -204,7 +204,7 @@ TEST_CASE("every mistake in a scenario is told with its place and path") {
          row{R"({"webhook": {"secret": "s"}})",
              R"(1:13: error: /webhook: "secret" needs a "url" beside it)"},
          row{R"({"webhook": {"url": "ftp://a/", "secret": "s"}})",
-             R"(1:21: error: /webhook/url: expected a URL that begins with http:// or https://, found "ftp://a/")"},
+             R"(1:21: error: /webhook/url: expected a URL like "http://localhost:3000/webhooks/nexo", found "ftp://a/")"},
          row{R"({"webhook": {"retry": ["5s", 30]}})",
              R"(1:30: error: /webhook/retry/1: expected a duration like "250ms", "25s", "2m" or "1h", found 30)"},
          row{R"({"webhook": {"timeout": "10"}})",
