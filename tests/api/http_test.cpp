@@ -8,6 +8,7 @@
 
 using namespace nexo_mock;
 using namespace support;
+using namespace std::string_literals;
 
 namespace {
 
@@ -146,7 +147,7 @@ TEST_CASE("what is no HTTP/1.1 is answered with 400 and a close, never with sile
         "GET / HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n",
         "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n",
         "\x16\x03\x01\x02\x01\x01\xfc\x03\x03",  // a TLS hello
-        std::string("GET / HTTP/1.1\r\nHost: a\0b\r\n\r\n", 33),
+        "GET / HTTP/1.1\r\nHost: a\0b\r\n\r\n"s,
     };
     for (const auto& bytes : bad) {
         CAPTURE(bytes);
