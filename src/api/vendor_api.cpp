@@ -32,7 +32,32 @@ int status_of(const domain::refusal& refused, const domain::api_settings& settin
     return own != settings.status.end() ? own->second : default_status(refused.error);
 }
 
+/// What a refusal means, in more words than the vendor has for it.
+std::string_view explain(api_error error) {
+    switch (error) {
+        case api_error::unauthorized:
+            return "Authorization takes \"Bearer sk_live_...\", a key that is not revoked and, if "
+                   "api.keys is \"listed\", is listed";
+        case api_error::ip_not_allowed: return "the client is outside the account's ip_allowlist";
+        case api_error::not_found: return "no such path, or no such delivery in this account";
+        case api_error::method_not_allowed: return "the path takes another method";
+        case api_error::invalid_json: return "the body is not one JSON object";
+        case api_error::payload_too_large: return "the body is above 64 KiB";
+        case api_error::invalid_phone:
+            return "\"phone\" is not a string like +84981234567, a Vietnamese mobile number";
+        case api_error::invalid_code: return "\"code\" is not a string of 4 to 8 digits";
+        case api_error::no_route: return "the scenario's api.no_route names this carrier";
+        case api_error::insufficient_balance: return "the wallet holds less than the price";
+        case api_error::rate_limited: return "too many calls";
+        case api_error::internal_error: return "the emulator failed";
+        case api_error::service_unavailable: return "the emulator holds as much as it may";
+    }
+    return {};
+}
+
 void render(const domain::refusal& refused, response& out) {
+    out.note = refused.by != nullptr ? "rule \"" + refused.by->name + '"'
+                                     : std::string{explain(refused.error)};
     if (out.status == 401) out.headers.emplace_back("WWW-Authenticate", "Bearer");
     if (refused.scripted == nullptr) {
         codec::append_error(out.body, name(refused.error));
@@ -56,7 +81,7 @@ void refuse_method(std::string_view allowed, response& out) {
 
 void vendor_api::refuse(api_error error, response& out) {
     out.status = default_status(error);
-    render({error, nullptr, nullptr}, out);
+    render({error, nullptr, nullptr, nullptr}, out);
 }
 
 void vendor_api::handle(const request& in, response& out) {

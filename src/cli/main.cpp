@@ -1,4 +1,5 @@
 #include <nexo_mock/cli/commands.hpp>
+#include <nexo_mock/codec/field_reader.hpp>
 #include <nexo_mock/version.hpp>
 
 #include <algorithm>
@@ -46,7 +47,10 @@ std::string secret_of(const std::string& text, const std::string& path, const st
         auto secret = read_file(path);
         while (secret.ends_with('\n') || secret.ends_with('\r'))
             secret.pop_back();
+        if (secret.empty()) throw wrong_usage{'"' + path + "\" is empty"};
         return secret;
+    } catch (const wrong_usage&) {
+        throw;
     } catch (const std::runtime_error& e) {
         throw wrong_usage{e.what()};
     }
@@ -62,7 +66,7 @@ void secret_options::add_to(CLI::App& command, const std::string& flag) {
 }
 
 std::string secret_options::resolve() const {
-    if (!text.empty() || !file.empty()) {
+    if (is_given()) {
         return secret_of(text, file, "a secret and a secret's file");
     }
     return secret_of(environment("NEXO_MOCK_WEBHOOK_SECRET"),
@@ -90,6 +94,16 @@ std::vector<std::string> with_command(int argc, char** argv) {
     return words;
 }
 
+/// What a word that is no command may have been.
+std::string meant_by(const std::string& word, const std::vector<const CLI::App*>& commands) {
+    if (word.ends_with(".json")) return ", did you mean --scenario " + word + "?";
+    std::vector<std::string> names;
+    for (const auto* each : commands)
+        names.push_back(each->get_name());
+    const std::vector<std::string_view> candidates{names.begin(), names.end()};
+    return codec::did_you_mean(word, candidates);
+}
+
 int run(int argc, char** argv) {
     CLI::App app{"nexo-mock " + std::string{version} +
                      ": an emulator of the NEXO ROUTE API (OTP by voice call)",
@@ -107,9 +121,10 @@ int run(int argc, char** argv) {
     });
     auto words = with_command(argc, argv);
     if (const auto& first = words.back(); !first.starts_with('-')) {
-        const auto commands = app.get_subcommands([](const CLI::App*) { return true; });
+        const auto commands = std::as_const(app).get_subcommands({});
         if (std::ranges::find(commands, first, &CLI::App::get_name) == commands.end()) {
-            return fail(exit_usage, "unknown command \"" + first + "\" (see nexo-mock --help)");
+            return fail(exit_usage, "unknown command \"" + first + '"' + meant_by(first, commands) +
+                                        " (see nexo-mock --help)");
         }
     }
     try {

@@ -73,7 +73,11 @@ domain::scenario_ptr with_target(const domain::scenario_ptr& scenario,
     auto target = scenario->webhook.target ? *scenario->webhook.target : domain::webhook_target{};
     if (!options.webhook_url.empty()) target.url = options.webhook_url;
     if (!given.empty()) target.secret = given;
-    if (target.url.empty()) throw wrong_usage{"--webhook-secret needs --webhook-url"};
+    if (target.url.empty()) {
+        if (!options.webhook_secret.is_given())
+            return scenario;  // kept in the environment for others
+        throw wrong_usage{"--webhook-secret needs --webhook-url"};
+    }
     if (target.secret.empty()) {
         throw wrong_usage{"--webhook-url needs --webhook-secret: every webhook is signed"};
     }
@@ -175,6 +179,11 @@ void serve(const serve_options& options) {
         throw wrong_usage{wrong.what()};
     }
     std::cout << ready_line(*running, clock, options.json) << '\n' << std::flush;
+    if (options.host != "127.0.0.1" && options.host != "localhost" && options.host != "::1") {
+        runtime::log(runtime::log_level::warn,
+                     "whoever reaches this port can read every code and move the clock",
+                     {{"host", options.host}});
+    }
     signals.run_until_stopped(*running);
 }
 

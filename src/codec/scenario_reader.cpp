@@ -82,6 +82,7 @@ domain::api_settings read_api(const field& of) {
     if (const auto errors = fields.get("errors")) {
         for (const auto& [code, value] : errors->as_members()) {
             const auto status = value.as_integer(200, 599);
+            look_at_error_code(value, code);
             if (status) api.status.insert_or_assign(code, static_cast<int>(*status));
         }
     }

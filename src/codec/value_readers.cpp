@@ -1,6 +1,9 @@
 #include <nexo_mock/codec/text_formats.hpp>
 #include <nexo_mock/codec/value_readers.hpp>
+#include <nexo_mock/domain/api_error.hpp>
 #include <nexo_mock/domain/carrier.hpp>
+
+#include <algorithm>
 
 namespace nexo_mock::codec {
 
@@ -112,6 +115,21 @@ void warn_unknown_carrier(const field& of, std::string_view slug) {
         slugs.push_back(name(each));
     of.warn("unknown carrier \"" + std::string{slug} + '"' + did_you_mean(slug, slugs) +
             "; known are " + one_of_words(slugs));
+}
+
+void look_at_code(const field& of, std::string_view code, std::span<const std::string_view> known) {
+    if (code.empty()) {
+        of.complain("an error code is not empty");
+    } else if (std::ranges::find(known, code) == known.end()) {
+        of.warn("unknown error code \"" + std::string{code} + '"' + did_you_mean(code, known));
+    }
+}
+
+void look_at_error_code(const field& of, std::string_view code) {
+    std::vector<std::string_view> known;
+    for (const auto each : domain::all_api_errors)
+        known.push_back(name(each));
+    look_at_code(of, code, known);
 }
 
 }  // namespace nexo_mock::codec

@@ -28,14 +28,19 @@ void fail(api::response& out, int status, std::string_view error, std::string_vi
         .end_object();
 }
 
+std::string_view name(method verb) {
+    return verb == method::get ? "GET" : verb == method::put ? "PUT" : "POST";
+}
+
 void refuse_account(api::response& out, api::admission why) {
     if (why == api::admission::too_many_accounts) {
         fail(out, 503, "too_many_accounts", "the emulator holds as many accounts as it may");
     } else {
         fail(
             out, 401, "unauthorized",
-            "the Authorization header names no account: it takes \"Bearer sk_live_…\", or leave it "
-            "out to mean all accounts");
+            "the Authorization header names no account: it takes \"Bearer sk_live_…\" (one that "
+            "the "
+            "scenario lists, if its api.keys is \"listed\"), or leave it out to mean all accounts");
     }
 }
 
@@ -158,12 +163,16 @@ void control_api::handle(const api::request& in, api::response& out, defer later
             return (this->*each.handle)({in, out, later, which, path.substr(each.path.size())});
         }
         if (!allowed.empty()) allowed += ", ";
-        allowed += each.verb == method::get   ? "GET, HEAD"
-                   : each.verb == method::put ? "PUT"
-                                              : "POST";
+        allowed += each.verb == method::get ? "GET, HEAD" : name(each.verb);
     }
     if (allowed.empty()) {
-        fail(out, 404, "not_found", "no such call; docs/control-api.md lists them");
+        std::string calls;
+        for (const auto& each : routes) {
+            calls += calls.empty() ? "no such call; there are " : ", ";
+            calls += std::string{name(each.verb)} + ' ' + std::string{each.path};
+            if (each.is_prefix) calls += each.path == "/_mock/otp/" ? "{phone}" : "{id}";
+        }
+        fail(out, 404, "not_found", calls);
     } else {
         fail(out, 405, "method_not_allowed", "this call takes " + allowed);
         out.headers.emplace_back("Allow", allowed);
@@ -196,7 +205,8 @@ void control_api::otp(const call& of) {
     if (admitted != api::admission::granted) return refuse_account(of.out, admitted);
     if (!newest) {
         return fail(of.out, 404, "no_code",
-                    "no code was sent to " + phone->text() +
+                    (of.scope ? "this account has sent no code to " : "no code was sent to ") +
+                        phone->text() +
                         (*after == 0 ? std::string{} : " after seq " + std::to_string(*after)));
     }
     json_writer{of.out.body}
@@ -219,6 +229,9 @@ void control_api::deliveries(const call& of) {
     if (!after || !limit || *limit == 0 || *limit > largest_page) {
         return fail(of.out, 400, "invalid_query",
                     "\"after\" is a seq and \"limit\" a number from 1 to 10000");
+    }
+    if (!phone.empty() && !domain::phone_number::parse(phone)) {
+        return fail(of.out, 400, "invalid_query", "\"phone\" is a number like +84981234567");
     }
     if (!status.empty() && status != "sent" && status != "delivered" && status != "failed") {
         return fail(of.out, 400, "invalid_query", "\"status\" is sent, delivered or failed");

@@ -1,4 +1,5 @@
 #include <nexo_mock/codec/replies.hpp>
+#include <nexo_mock/codec/signature.hpp>
 #include <nexo_mock/codec/text_formats.hpp>
 #include <nexo_mock/control/views.hpp>
 #include <nexo_mock/version.hpp>
@@ -55,7 +56,8 @@ void write_webhook(json_writer& json, const domain::event_record& record) {
         .member("type", codec::webhook_type(record.event.outcome.status))
         .member("url", record.target->url)
         .member("state", name(record.state))
-        .member("body", body);
+        .member("body", body)
+        .member("signature", codec::webhook_signer{record.target->secret}.sign(body));
     json.key("attempts").begin_array();
     for (const auto& attempt : record.attempts)
         write_attempt(json, attempt);

@@ -1,4 +1,5 @@
 #include <nexo_mock/domain/api_key.hpp>
+#include <nexo_mock/domain/random.hpp>
 
 #include <algorithm>
 
@@ -9,6 +10,7 @@ namespace {
 constexpr std::size_t longest_key = 256;
 constexpr std::size_t shown = 2;
 constexpr std::size_t shortest_to_show = 8;
+constexpr int tag_digits = 4;
 
 }  // namespace
 
@@ -23,6 +25,10 @@ std::string masked_key(std::string_view key) {
     if (key.size() >= api_key_prefix.size() + shortest_to_show) {
         masked += key.substr(key.size() - shown);
     }
+    masked += '#';
+    auto tag = random_stream{0}.derive(key).next();
+    for (int i = 0; i < tag_digits; ++i, tag >>= 4)
+        masked += "0123456789abcdef"[tag & 0xf];
     return masked;
 }
 

@@ -51,7 +51,7 @@ outcome_of<decision> world::decide(const rule_query& call) {
     engine_.commit(call, made);
     ++counts_.refused;
     const auto known = api_error_named(refused->error);
-    return refusal{known.value_or(api_error::internal_error), refused, engine_.rules()};
+    return refusal{known.value_or(api_error::internal_error), refused, engine_.rules(), made.by};
 }
 
 outcome_of<send_accepted> world::send_otp(const send_request& request, time_point now) {

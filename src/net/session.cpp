@@ -21,6 +21,7 @@ using boost::system::error_code;
 using tcp = asio::ip::tcp;
 
 constexpr std::size_t first_buffer_bytes = 8 * 1024;
+constexpr char tls_handshake = 0x16;                  // first byte of a TLS client's first record
 constexpr std::size_t kept_output_bytes = 64 * 1024;  // more is given back once it was written
 
 domain::ip_address address_of(const tcp::socket& socket) {
@@ -193,6 +194,8 @@ class session final : public tracked_session, public std::enable_shared_from_thi
 
     /// Answers what is no HTTP, or too much of it.
     void refuse(const error_code& ec) {
+        const bool speaks_tls = unread() != 0 && input_[begin_] == tls_handshake;
+        set_.handler().refused(speaks_tls ? "the client speaks TLS: use http://" : ec.message());
         const auto [status, code] = explain(ec);
         response_.reset();
         response_.status = status;

@@ -136,18 +136,23 @@ void emulator::job_done(account& of, std::vector<std::function<void()>>& quiet) 
     if (--of.outstanding == 0) quiet = std::exchange(of.when_quiet, {});
 }
 
-void emulator::finish(const webhook_job& job, domain::attempt_outcome outcome, effect_sink& to) {
+std::optional<domain::event_state> emulator::finish(const webhook_job& job,
+                                                    domain::attempt_outcome outcome,
+                                                    effect_sink& to) {
     std::vector<std::function<void()>> quiet;
-    bool is_wanted = false;
+    std::optional<domain::event_state> state;
     with(job.of, to, [&](account& of, domain::time_point now) {
-        is_wanted = of.epoch == job.epoch;
-        if (!is_wanted) return;
+        if (of.epoch != job.epoch) return;
         of.world.finish_attempt(job.attempt, std::move(outcome), now);
+        const auto* events = of.world.webhooks_of(job.attempt.delivery);
+        state = events == nullptr ? domain::event_state::given_up  // evicted with its delivery
+                                  : (*events)[job.attempt.event].state;
         job_done(of, quiet);
     });
-    if (!is_wanted) --outstanding_;
+    if (!state) --outstanding_;
     for (const auto& each : quiet)
         each();
+    return state;
 }
 
 sim_clock emulator::base_clock() const {

@@ -60,10 +60,12 @@ void webhook_dispatcher::start(const webhook_job& job) {
     if (!url) {
         net::client_reply reply;
         reply.error = "the webhook URL is no http:// or https:// URL";
-        return worker_.run_soon([this, job, reply] { on_reply(job, reply); });
+        return worker_.run_soon(
+            [this, job, id = webhook->event.id, reply] { on_reply(job, id, reply); });
     }
+    const auto id = webhook->event.id;
     client_.send(request_for(*webhook, std::move(*url)),
-                 [this, job](net::client_reply reply) { on_reply(job, std::move(reply)); });
+                 [this, job, id](net::client_reply reply) { on_reply(job, id, std::move(reply)); });
 }
 
 net::client_request webhook_dispatcher::request_for(const outgoing_webhook& webhook,
@@ -87,22 +89,33 @@ const codec::webhook_signer& webhook_dispatcher::signer_for(const std::string& s
     return signers_.emplace(secret, codec::webhook_signer{secret}).first->second;
 }
 
-void webhook_dispatcher::on_reply(const webhook_job& job, net::client_reply reply) {
+void webhook_dispatcher::on_reply(const webhook_job& job, const domain::delivery_id& id,
+                                  net::client_reply reply) {
     domain::attempt_outcome outcome;
     outcome.status = reply.status;
     outcome.error = std::move(reply.error);
     outcome.reply = reply.body.substr(0, kept_reply_bytes);
     outcome.took = reply.took;
-    const auto level = outcome.acknowledged() ? log_level::info : log_level::warn;
-    if (log_enabled(level)) {
-        log(level, "webhook attempt",
-            {{"account", domain::masked_key(job.of->key)},
-             {"attempt", std::to_string(job.attempt.number)},
-             {"status", std::to_string(outcome.status)},
-             {"error", outcome.error}});
-    }
-    emulator_.finish(job, std::move(outcome), worker_);
+    const auto state = emulator_.finish(job, outcome, worker_);
+    if (state) log_attempt(job, id, outcome, *state);
     finish(job);
+}
+
+void webhook_dispatcher::log_attempt(const webhook_job& job, const domain::delivery_id& id,
+                                     const domain::attempt_outcome& outcome,
+                                     domain::event_state after) {
+    const auto level = outcome.acknowledged() ? log_level::info : log_level::warn;
+    if (!log_enabled(level)) return;
+    const auto* message = after == domain::event_state::acknowledged ? "webhook acknowledged"
+                          : after == domain::event_state::given_up
+                              ? "webhook given up"
+                              : "webhook failed, to be retried";
+    log(level, message,
+        {{"delivery", id.text()},
+         {"account", domain::masked_key(job.of->key)},
+         {"attempt", std::to_string(job.attempt.number)},
+         {"status", outcome.status == 0 ? std::string{} : std::to_string(outcome.status)},
+         {"error", outcome.error}});
 }
 
 void webhook_dispatcher::finish(const webhook_job& job) {

@@ -15,7 +15,37 @@ bool is_under(std::string_view path, std::string_view prefix) {
     return path.starts_with(prefix) && (path.size() == prefix.size() || path[prefix.size()] == '/');
 }
 
+std::string_view name(api::method verb) {
+    switch (verb) {
+        case api::method::get: return "GET";
+        case api::method::head: return "HEAD";
+        case api::method::post: return "POST";
+        case api::method::put: return "PUT";
+        case api::method::patch: return "PATCH";
+        case api::method::delete_: return "DELETE";
+        case api::method::other: break;
+    }
+    return "other";
+}
+
+/// Refused calls are worth a line always, the others when every call is.
+void log_call(const api::request& in, const api::response& out) {
+    const bool is_refused = out.status >= 400;
+    const auto level = is_refused ? log_level::info : log_level::debug;
+    if (!log_enabled(level)) return;
+    const auto key = api::bearer_token(in.authorization);
+    log(level, is_refused ? "refused" : "answered",
+        {{"call", std::string{name(in.verb)} + ' ' + std::string{in.path()}},
+         {"status", std::to_string(out.status)},
+         {"account", domain::is_well_formed_key(key) ? domain::masked_key(key) : std::string{}},
+         {"why", out.note}});
+}
+
 }  // namespace
+
+void router::refused(std::string_view why) {
+    log(log_level::info, "refused what is no HTTP request", {{"why", std::string{why}}});
+}
 
 void router::handle(const api::request& in, api::response& out,
                     api::function_ref<net::late_reply()> later) {
@@ -24,6 +54,7 @@ void router::handle(const api::request& in, api::response& out,
             control_.handle(in, out, later);
         } else {
             vendor_.handle(in, out);
+            log_call(in, out);
         }
     } catch (const std::exception& e) {
         log(log_level::error, "a request failed",
@@ -63,6 +94,11 @@ void worker::start() {
 void worker::stop() {
     context_.stop();
     if (thread_.joinable()) thread_.join();
+}
+
+// After what is being done now: a webhook must not overtake the reply that made it due.
+void worker::dispatch(webhook_job job) {
+    run_soon([this, job = std::move(job)]() mutable { webhooks_.submit(std::move(job)); });
 }
 
 void worker::run_soon(std::function<void()> next) {

@@ -446,7 +446,8 @@ class Log(CommandLine):
     def test_neither_keys_nor_codes_nor_secrets_are_ever_in_it(self):
         for form in "text", "json":
             log = self.busy_life("--log-level", "debug", "--log-format", form)
-            self.assertIn("webhook attempt", log)
+            self.assertIn("webhook given up", log)
+            self.assertIn("why=\"the body is not one JSON object\"", log)
             self.assertIn("sk_live_…al", log)
             for hidden in self.KEY, self.KEY[8:], self.CODE, self.SECRET:
                 self.assertNotIn(hidden, log)

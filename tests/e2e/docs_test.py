@@ -47,6 +47,18 @@ class DocumentedCommands(unittest.TestCase):
                 pattern = as_pattern(behind[1].replace(ADDRESS, address))
                 self.assertRegex(done.stdout.strip(), re.compile(rf"\A(?:{pattern.pattern})\Z"), text)
 
+    def test_the_recipe_for_a_suite_of_tests_starts_an_emulator_and_finds_it(self):
+        recipes = [text for language, text in blocks(REPOSITORY / "README.md")
+                   if language == "bash" and "ready.json" in text]
+        self.assertEqual(len(recipes), 1)
+        script = recipes[0].replace("build/release/bin/nexo-mock", BINARY) + (
+            'curl -s -H "Authorization: Bearer sk_live_recipe" "$NEXO_BASE_URL/balance"\n')
+        with tempfile.TemporaryDirectory() as folder:
+            done = subprocess.run(["bash", "-eu", "-c", script], cwd=folder, capture_output=True,
+                                  text=True, env=environment(), timeout=PATIENCE)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertIn('"balance":0.11', done.stdout)
+
     def test_there_are_commands_to_run(self):
         count = sum(language == "sh" for each in DOCUMENTS for language, _ in blocks(each))
         self.assertGreater(count, 10)

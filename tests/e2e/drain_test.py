@@ -133,7 +133,7 @@ class Drain(unittest.TestCase):
             emulator.send_signal()
             emulator.wait_for_log("stopping")
             receiver.release()
-            self.assertIn("status=200", emulator.wait_for_log("webhook attempt"))
+            self.assertIn("status=200", emulator.wait_for_log("webhook acknowledged"))
             self.assert_clean_end(emulator)
 
     def test_retries_to_come_are_not_waited_for(self):

@@ -37,12 +37,14 @@ struct response {
     std::string_view content_type = "application/json";  ///< static storage
     std::vector<std::pair<std::string, std::string>> headers;
     std::string body;
+    std::string note;  ///< why the call was refused, for the log; never sent
 
     void reset() {
         status = 200;
         content_type = "application/json";
         headers.clear();
         body.clear();
+        note.clear();
     }
 };
 

@@ -39,6 +39,8 @@ struct secret_options {
 
     /// As `flag` and `flag`-file.
     void add_to(CLI::App& command, const std::string& flag);
+    /// By flags, not by the environment.
+    bool is_given() const { return !text.empty() || !file.empty(); }
     /// What was given: the flags go before NEXO_MOCK_WEBHOOK_SECRET and
     /// NEXO_MOCK_WEBHOOK_SECRET_FILE; empty if nothing was. Throws wrong_usage if both forms were
     /// given in one place, or the file can't be read.

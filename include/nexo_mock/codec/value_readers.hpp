@@ -26,6 +26,12 @@ std::optional<domain::glob_list> read_globs(const field& of);
 /// Warns that no carrier has that slug.
 void warn_unknown_carrier(const field& of, std::string_view slug);
 
+/// Codes are free text, but one that is not known is more often a slip than a wish: warns of it.
+/// Complains of an empty one.
+void look_at_code(const field& of, std::string_view code, std::span<const std::string_view> known);
+/// The same, for a code of the API's errors.
+void look_at_error_code(const field& of, std::string_view code);
+
 template <class T>
 struct named_value {
     std::string_view name;

@@ -11,7 +11,8 @@ inline constexpr std::string_view api_key_prefix = "sk_live_";  // [D]
 bool is_well_formed_key(std::string_view key);
 
 /// The key as logs and replies show it: enough to tell accounts apart, not enough to use one.
-/// "sk_live_…2f" of a long key, "sk_live_…" of one with fewer than eight characters of its own.
+/// "sk_live_…2f#a41b" of a long key, "sk_live_…#a41b" of one with fewer than eight characters of
+/// its own. The tag behind # is the same for the same key, always.
 std::string masked_key(std::string_view key);
 
 }  // namespace nexo_mock::domain

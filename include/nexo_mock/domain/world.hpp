@@ -21,6 +21,7 @@ struct refusal {
     api_error error = api_error::internal_error;
     const refusal_step* scripted = nullptr;
     scenario_ptr keeps;
+    const rule* by = nullptr;  ///< the rule that refused; kept alive likewise
 };
 
 [[noreturn]] void throw_exception_from_error(const refusal& error,

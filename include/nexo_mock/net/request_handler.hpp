@@ -4,6 +4,7 @@
 #include <nexo_mock/api/message.hpp>
 
 #include <functional>
+#include <string_view>
 
 namespace nexo_mock::net {
 
@@ -19,6 +20,9 @@ class request_handler {
     /// Fills in `out`, which is reset; or calls `later` and sees to it that its result is called.
     virtual void handle(const api::request& in, api::response& out,
                         api::function_ref<late_reply()> later) = 0;
+
+    /// Learns why bytes that are no request were refused.
+    virtual void refused(std::string_view why) = 0;
 };
 
 }  // namespace nexo_mock::net

@@ -53,7 +53,9 @@ class emulator {
 
     /// None if the attempt is no longer wanted; it counts as finished then.
     std::optional<outgoing_webhook> begin(const webhook_job& job);
-    void finish(const webhook_job& job, domain::attempt_outcome outcome, effect_sink& to);
+    /// Answers how the webhook stands then; none if it belongs to the past.
+    std::optional<domain::event_state> finish(const webhook_job& job,
+                                              domain::attempt_outcome outcome, effect_sink& to);
 
     // --- time
 

@@ -36,7 +36,9 @@ class webhook_dispatcher {
     void give_turn(account_ptr owner, line& of);
     void pump();
     void start(const webhook_job& job);
-    void on_reply(const webhook_job& job, net::client_reply reply);
+    void on_reply(const webhook_job& job, const domain::delivery_id& id, net::client_reply reply);
+    static void log_attempt(const webhook_job& job, const domain::delivery_id& id,
+                            const domain::attempt_outcome& outcome, domain::event_state after);
     void finish(const webhook_job& job);
     net::client_request request_for(const outgoing_webhook& webhook, codec::http_url url);
     const codec::webhook_signer& signer_for(const std::string& secret);

@@ -22,6 +22,7 @@ class router final : public net::request_handler {
 
     void handle(const api::request& in, api::response& out,
                 api::function_ref<net::late_reply()> later) override;
+    void refused(std::string_view why) override;
 
  private:
     api::vendor_api vendor_;
@@ -52,7 +53,7 @@ class worker final : public effect_sink {
 
     // --- effect_sink
 
-    void dispatch(webhook_job job) override { webhooks_.submit(std::move(job)); }
+    void dispatch(webhook_job job) override;
     void wake_at(real_time when, account_ptr of) override { timers_.add(when, std::move(of)); }
     void run_soon(std::function<void()> next) override;
 

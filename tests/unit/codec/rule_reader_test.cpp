@@ -232,7 +232,7 @@ TEST_CASE("every mistake in a rule is told with its path") {
              "/when: expected an object, found a list"},
          row{R"({"when": {"phone": []}, "then": {"pending": true}})",
              "/when/phone: an empty list matches nothing: leave it out to match anything"},
-         row{R"({"when": {"phone": ["a", 5]}, "then": {"pending": true}})",
+         row{R"({"when": {"phone": ["+84*", 5]}, "then": {"pending": true}})",
              "/when/phone/1: expected a string, found 5"},
          row{R"({"when": {"endpoint": "sendotp"}, "then": {"pending": true}})",
              R"(/when/endpoint: expected "send-otp", "deliveries", "balance" or "any", found "sendotp" (did you mean "send-otp"?))"},

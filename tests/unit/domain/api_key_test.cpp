@@ -26,8 +26,10 @@ TEST_CASE("a key without the prefix, without more, with a blank or too long is n
 }
 
 TEST_CASE("a masked key tells accounts apart and opens none") {
-    CHECK(masked_key("sk_live_0123456789abcd2f") == "sk_live_\u20262f");
-    CHECK(masked_key("sk_live_12345678") == "sk_live_\u202678");
-    CHECK(masked_key("sk_live_1234567") == "sk_live_\u2026");
-    CHECK(masked_key("sk_live_a") == "sk_live_\u2026");
+    CHECK(masked_key("sk_live_0123456789abcd2f").starts_with("sk_live_\u20262f#"));
+    CHECK(masked_key("sk_live_a_login_test") != masked_key("sk_live_b_login_test"));
+    CHECK(masked_key("sk_live_a").size() == std::string{"sk_live_\u2026#0000"}.size());
+    CHECK(masked_key("sk_live_12345678").starts_with("sk_live_\u202678#"));
+    CHECK(masked_key("sk_live_1234567").starts_with("sk_live_\u2026#"));
+    CHECK(masked_key("sk_live_a") == masked_key("sk_live_a"));
 }
