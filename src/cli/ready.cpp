@@ -48,6 +48,7 @@ class probe {
 
     void hear(const net::client_reply& reply) {
         if (reply.status == 200) {
+            client_.close_idle();  // nothing more is to come
             why_not_.clear();
             return;
         }

@@ -255,9 +255,10 @@ void control_api::deliveries(const call& of) {
             json_writer json{text};
             write_delivery(json, world, ordinal);
         }
+        std::ranges::sort(found);
+        if (found.size() > *limit + 1) found.resize(*limit + 1);
     });
     if (admitted != api::admission::granted) return refuse_account(of.out, admitted);
-    std::ranges::sort(found);
     const bool more = found.size() > *limit;
     if (more) found.resize(*limit);
     json_writer json{of.out.body};

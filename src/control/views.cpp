@@ -112,7 +112,7 @@ void write_advance(json_writer& json, const advance_report& report) {
         json.begin_object()
             .member("at", format_millis(each.at))
             .member("type", each.status ? "delivery" : "webhook")
-            .member("delivery", each.delivery.text());
+            .member("delivery", each.delivery->text());
         if (each.status) {
             json.member("status", domain::name(*each.status));
         } else {

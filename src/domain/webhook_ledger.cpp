@@ -51,7 +51,7 @@ std::optional<next_attempt> webhook_ledger::finish(const attempt_ref& attempt,
     current.outcome = std::move(outcome);
     const auto tried = record.attempts.size();
     if (!current.outcome.final() && tried <= retry.size()) {
-        const auto due = now + retry[tried - 1];
+        const auto due = after(now, retry[tried - 1]);
         record.attempts.push_back(
             {.number = attempt.number + 1, .due = due, .ended = {}, .outcome = {}});
         return next_attempt{{attempt.delivery, attempt.event, attempt.number + 1}, due};

@@ -107,7 +107,8 @@ void world::schedule(std::uint64_t ordinal, domain::delivery& of, const course& 
                      random_stream random) {
     std::uint32_t order = 0;
     for (const auto& event : course.events) {
-        due_.push({of.created + event.after.sample(random), ordinal, &event.outcome, order++, 0});
+        due_.push(
+            {after(of.created, event.after.sample(random)), ordinal, &event.outcome, order++, 0});
     }
     of.events_left = static_cast<std::uint16_t>(course.events.size());
 }

@@ -39,8 +39,12 @@ struct connection {
     std::optional<ssl::stream<tcp::socket&>> tls;
     boost::beast::flat_buffer buffer;
     clock::time_point idle_since;
+    tcp::resolver* resolver = nullptr;  // while a name is being looked up
+    bool is_closed = false;
 
     void close() {
+        is_closed = true;
+        if (resolver != nullptr) resolver->cancel();
         error_code ignored;
         socket.close(ignored);
     }
@@ -67,6 +71,7 @@ std::string explain(const error_code& ec) {
     if (ec == asio::error::connection_reset || ec == asio::error::broken_pipe) {
         return "connection reset";
     }
+    if (ec == asio::error::operation_aborted) return "cancelled";
     if (ec == asio::error::eof || ec == http::error::end_of_stream ||
         ec == ssl::error::stream_truncated) {
         return "connection closed without a reply";
@@ -118,6 +123,9 @@ struct http_client::state : std::enable_shared_from_this<state> {
     std::unique_ptr<connection> take_idle(const std::string& key);
     void keep(const std::string& key, std::unique_ptr<connection> of);
 
+    /// Closes, now and then, what was idle too long.
+    void sweep();
+
     asio::awaitable<error_code> open(connection& to, const codec::http_url& url);
     template <class Stream>
     asio::awaitable<error_code> talk(Stream& stream, connection& over, const client_request& what,
@@ -126,6 +134,8 @@ struct http_client::state : std::enable_shared_from_this<state> {
     static asio::awaitable<client_reply> run(std::shared_ptr<state> self, client_request what);
 
     asio::io_context& context;
+    asio::steady_timer sweeper{context};
+    bool sweeps = false;
     client_settings settings;
     std::optional<ssl::context> tls;
     std::unordered_map<std::string, std::deque<std::unique_ptr<connection>>> idle;
@@ -153,13 +163,43 @@ void http_client::state::keep(const std::string& key, std::unique_ptr<connection
         kept.pop_front();
     }
     kept.push_back(std::move(of));
+    if (!sweeps) sweep();
+}
+
+void http_client::state::sweep() {
+    sweeps = true;
+    sweeper.expires_after(settings.idle);
+    sweeper.async_wait([weak = weak_from_this()](const error_code& cancelled) {
+        const auto self = weak.lock();
+        if (cancelled || !self) return;
+        self->sweeps = false;
+        const auto oldest = clock::now() - self->settings.idle;
+        for (auto target = self->idle.begin(); target != self->idle.end();) {
+            auto& kept = target->second;
+            while (!kept.empty() && kept.front()->idle_since <= oldest)
+                kept.pop_front();
+            target = kept.empty() ? self->idle.erase(target) : std::next(target);
+        }
+        if (!self->idle.empty()) self->sweep();
+    });
 }
 
 asio::awaitable<error_code> http_client::state::open(connection& to, const codec::http_url& url) {
-    tcp::resolver resolver{context};
-    auto [no_address, found] = co_await resolver.async_resolve(url.host, url.port, as_result);
-    if (no_address) co_return no_address;
-    auto [refused, endpoint] = co_await asio::async_connect(to.socket, found, as_result);
+    error_code is_name;
+    const auto address = asio::ip::make_address(url.host, is_name);
+    std::vector<tcp::endpoint> endpoints;
+    if (is_name) {
+        tcp::resolver resolver{context};
+        to.resolver = &resolver;
+        auto [unknown, found] = co_await resolver.async_resolve(url.host, url.port, as_result);
+        to.resolver = nullptr;
+        if (unknown) co_return unknown;
+        endpoints.assign(found.begin(), found.end());
+    } else {
+        endpoints.emplace_back(address, static_cast<std::uint16_t>(std::stoul(url.port)));
+    }
+    if (to.is_closed) co_return asio::error::operation_aborted;  // the time was up meanwhile
+    auto [refused, endpoint] = co_await asio::async_connect(to.socket, endpoints, as_result);
     if (refused) co_return refused;
     error_code ignored;
     to.socket.set_option(tcp::no_delay{true}, ignored);
@@ -170,8 +210,6 @@ asio::awaitable<error_code> http_client::state::open(connection& to, const codec
         stream.set_verify_callback(ssl::host_name_verification{url.host});
     }
     // Servers of several names choose their certificate by this one; addresses have none.
-    error_code is_name;
-    asio::ip::make_address(url.host, is_name);
     if (is_name) SSL_set_tlsext_host_name(stream.native_handle(), url.host.c_str());
     auto [untrusted] = co_await stream.async_handshake(ssl::stream_base::client, as_result);
     co_return untrusted;
@@ -208,7 +246,9 @@ asio::awaitable<error_code> http_client::state::talk(Stream& stream, connection&
     if (!too_long) {
         auto [no_body, size] = co_await http::async_read(stream, over.buffer, *parser, as_result);
         too_long = no_body == http::error::body_limit;
-        if (no_body && !too_long) co_return no_body;
+        // Many servers end a TLS reply by closing, without the notice TLS asks for.
+        const bool ended = no_body == ssl::error::stream_truncated && parser->need_eof();
+        if (no_body && !too_long && !ended) co_return no_body;
     }
     reply.status = static_cast<int>(parser->get().result_int());
     reply.body = std::move(parser->get().body());
@@ -241,6 +281,7 @@ asio::awaitable<void> http_client::state::exchange(const client_request& what,
     error_code ec;
     bool reusable = false;
     if (is_new) ec = co_await open(*over, what.url);
+    if (!ec && what.is_wanted && !what.is_wanted()) ec = asio::error::operation_aborted;
     if (!ec && over->tls) {
         ec = co_await talk(*over->tls, *over, what, reply, reusable);
     } else if (!ec) {

@@ -3,6 +3,8 @@
 #include <boost/beast/core/string.hpp>
 #include <boost/beast/http/error.hpp>
 
+#include <algorithm>
+
 namespace nexo_mock::net {
 
 namespace http = boost::beast::http;
@@ -79,7 +81,9 @@ void request_parser::on_header_impl(error_code& ec) {
 }
 
 void request_parser::on_body_init_impl(const boost::optional<std::uint64_t>& length, error_code&) {
-    if (length) request_.body.reserve(static_cast<std::size_t>(*length));
+    // What is announced may never come: beyond this, memory follows the bytes.
+    constexpr std::uint64_t most_reserved = api::max_body_bytes;
+    if (length) request_.body.reserve(static_cast<std::size_t>(std::min(*length, most_reserved)));
 }
 
 std::size_t request_parser::on_body_impl(string_view part, error_code&) {

@@ -46,8 +46,11 @@ void append_response(std::string& out, const api::response& reply, after_reply t
         out += "\r\nContent-Type: ";
         out += reply.content_type;
     }
-    out += "\r\nContent-Length: ";
-    append_number(out, reply.body.size());
+    const bool has_body = reply.status != 204 && reply.status != 304;  // RFC 9110, 6.4.1
+    if (has_body) {
+        out += "\r\nContent-Length: ";
+        append_number(out, reply.body.size());
+    }
     for (const auto& [name, value] : reply.headers) {
         out += "\r\n";
         out += name;
@@ -56,7 +59,7 @@ void append_response(std::string& out, const api::response& reply, after_reply t
     }
     out += then == after_reply::close ? "\r\nConnection: close\r\n\r\n"
                                       : "\r\nConnection: keep-alive\r\n\r\n";
-    if (what == body_of::reply) out += reply.body;
+    if (has_body && what == body_of::reply) out += reply.body;
 }
 
 std::string http_date() {

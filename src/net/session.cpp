@@ -119,7 +119,11 @@ class session final : public tracked_session, public std::enable_shared_from_thi
     /// Answers all requests that are complete in the buffer, then writes, reads on or closes.
     void serve() {
         while (!closing_ && unread() != 0 && output_.size() < set_.bounds().pipelined_bytes) {
-            if (!parser_) parser_.emplace(request_, set_.bounds());
+            if (!parser_) {
+                skip_empty_lines();
+                if (unread() == 0) break;
+                parser_.emplace(request_, set_.bounds());
+            }
             error_code ec;
             const auto consumed = parser_->put(asio::buffer(input_.data() + begin_, unread()), ec);
             begin_ += consumed;
@@ -138,6 +142,12 @@ class session final : public tracked_session, public std::enable_shared_from_thi
             if (!answer()) return flush();  // the rest waits for the reply
         }
         flush();
+    }
+
+    /// Some clients send one after a body (RFC 9112, 2.2).
+    void skip_empty_lines() {
+        while (unread() >= 2 && input_[begin_] == '\r' && input_[begin_ + 1] == '\n')
+            begin_ += 2;
     }
 
     void wait_for_more() {
@@ -245,7 +255,8 @@ class session final : public tracked_session, public std::enable_shared_from_thi
     void close() {
         error_code ignored;
         socket_.shutdown(tcp::socket::shutdown_send, ignored);
-        if (ignored || (!lingers_ && unread() == 0)) return abort();
+        const bool all_is_read = unread() == 0 && socket_.available(ignored) == 0;
+        if (ignored || (!lingers_ && all_is_read)) return abort();
         enter(phase::lingering);
         discard();
     }

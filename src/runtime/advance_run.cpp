@@ -11,12 +11,11 @@ constexpr int events_in_a_row = 256;  // before other connections of the worker 
 
 class advance_run : public std::enable_shared_from_this<advance_run> {
  public:
-    advance_run(emulator& of_all, effect_sink& worker, account_ptr of, advance_target target,
+    advance_run(emulator& of_all, effect_sink& worker, advance_target target,
                 control::advance_report& report, std::function<void()> done)
         : emulator_{of_all},
           worker_{worker},
-          account_{std::move(of)},
-          target_{target},
+          target_{std::move(target)},
           report_{report},
           done_{std::move(done)} {}
 
@@ -41,66 +40,85 @@ class advance_run : public std::enable_shared_from_this<advance_run> {
     /// Runs one event, or finds out that none is to be run now.
     state step() {
         auto result = state::finished;
-        domain::effects out;
         std::vector<webhook_job> jobs;
+        std::vector<std::function<void()>> others;
         {
-            const std::lock_guard lock{account_->mutex};
-            if (!epoch_) epoch_ = account_->epoch;
-            const auto mode = account_->clock.setting().mode;
-            if (*epoch_ != account_->epoch || mode != codec::clock_mode::manual) return result;
-            if (account_->outstanding != 0) {
-                account_->when_quiet.emplace_back(
-                    [self = shared_from_this()] { self->resume_soon(); });
+            auto& of = *target_.of;
+            const std::lock_guard lock{of.mutex};
+            const bool is_past = of.epoch != target_.epoch || of.is_retired;
+            if (is_past || of.clock.setting().mode != codec::clock_mode::manual) {
+                others = leave(of);
+                return finish_with(others);
+            }
+            const bool waits_for_another = of.watched_by != nullptr && of.watched_by != &seen_;
+            if (of.outstanding != 0 || waits_for_another) {
+                of.when_quiet.emplace_back([self = shared_from_this()] { self->resume_soon(); });
                 return state::waiting;
             }
-            report_attempts();
-            if (run_next(out)) {
-                jobs = emulator_.take_jobs(account_, out);
+            enter(of);
+            report_what_was_seen(of);
+            if (run_next(of, jobs)) {
                 result = state::running;
+            } else {
+                others = leave(of);
             }
-            report_.now = std::max(report_.now, account_->clock.now({}));
+            report_.now = std::max(report_.now, of.clock.now({}));
         }
         for (auto& job : jobs)
             worker_.dispatch(std::move(job));
-        return result;
+        return result == state::finished ? finish_with(others) : result;
+    }
+
+    /// One advance of an account at a time: the next begins where this one ended.
+    void enter(account& of) {
+        if (of.watched_by == &seen_) return;
+        of.watched_by = &seen_;
+        if (target_.length) until_ = domain::after(of.clock.now({}), *target_.length);
+    }
+
+    std::vector<std::function<void()>> leave(account& of) {
+        if (of.watched_by != &seen_) return {};
+        of.watched_by = nullptr;
+        return std::exchange(of.when_quiet, {});
+    }
+
+    static state finish_with(const std::vector<std::function<void()>>& others) {
+        for (const auto& each : others)
+            each();
+        return state::finished;
     }
 
     /// False if nothing is due up to the target; the clock stands there then.
-    bool run_next(domain::effects& out) {
-        const auto next = account_->world.next_due();
-        if (!next || (target_.until && *next > *target_.until)) {
-            if (target_.until) account_->clock.jump_to(*target_.until, {});
+    bool run_next(account& of, std::vector<webhook_job>& jobs) {
+        const auto next = of.world.next_due();
+        if (!next || (until_ && *next > *until_)) {
+            if (until_) of.clock.jump_to(*until_, {});
             return false;
         }
-        account_->clock.jump_to(*next, {});
-        account_->world.advance_one(*next, out);
-        for (const auto& each : out) {
-            if (const auto* changed = std::get_if<domain::delivery_changed>(&each)) {
-                report_.add({.at = changed->at,
-                             .delivery = account_->world.id_of(changed->delivery),
-                             .status = changed->status,
-                             .attempt = 0,
-                             .outcome = {},
-                             .order = 0});
-            } else {
-                attempts_.push_back(std::get<domain::webhook_due>(each));
-            }
-        }
+        domain::effects out;
+        of.clock.jump_to(*next, {});
+        of.world.advance_one(*next, out);
+        jobs = emulator_.take_jobs(target_.of, out);
         return true;
     }
 
-    /// Of the attempts handed out before, all of which have ended by now.
-    void report_attempts() {
-        for (const auto& [attempt, at] : std::exchange(attempts_, {})) {
-            control::fired_event fired{.at = at,
-                                       .delivery = account_->world.id_of(attempt.delivery),
-                                       .status = {},
-                                       .attempt = attempt.number,
-                                       .outcome = {},
-                                       .order = 0};
-            const auto* events = account_->world.webhooks_of(attempt.delivery);
-            if (events != nullptr) {
-                fired.outcome = (*events)[attempt.event].attempts[attempt.number - 1].outcome;
+    /// All that happened since the last step, whoever made it happen; its attempts have ended.
+    void report_what_was_seen(account& of) {
+        for (const auto& each : std::exchange(seen_, {})) {
+            control::fired_event fired;
+            if (const auto* changed = std::get_if<domain::delivery_changed>(&each)) {
+                fired.at = changed->at;
+                fired.delivery = of.world.id_of(changed->delivery);
+                fired.status = changed->status;
+            } else {
+                const auto& [attempt, at] = std::get<domain::webhook_due>(each);
+                fired.at = at;
+                fired.delivery = of.world.id_of(attempt.delivery);
+                fired.attempt = attempt.number;
+                const auto* events = of.world.webhooks_of(attempt.delivery);
+                if (events != nullptr) {
+                    fired.outcome = (*events)[attempt.event].attempts[attempt.number - 1].outcome;
+                }
             }
             report_.add(std::move(fired));
         }
@@ -108,19 +126,18 @@ class advance_run : public std::enable_shared_from_this<advance_run> {
 
     emulator& emulator_;
     effect_sink& worker_;
-    account_ptr account_;
     advance_target target_;
     control::advance_report& report_;
     std::function<void()> done_;
-    std::optional<std::uint64_t> epoch_;
-    std::vector<domain::webhook_due> attempts_;
+    std::optional<domain::time_point> until_;
+    domain::effects seen_;
 };
 
 }  // namespace
 
-void advance_account(emulator& of_all, effect_sink& worker, account_ptr of, advance_target target,
+void advance_account(emulator& of_all, effect_sink& worker, advance_target target,
                      control::advance_report& report, std::function<void()> done) {
-    std::make_shared<advance_run>(of_all, worker, std::move(of), target, report, std::move(done))
+    std::make_shared<advance_run>(of_all, worker, std::move(target), report, std::move(done))
         ->go_on();
 }
 

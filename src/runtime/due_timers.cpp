@@ -4,9 +4,9 @@
 
 namespace nexo_mock::runtime {
 
-void due_timers::add(real_time when, account_ptr of) {
+void due_timers::add(real_time when, const account_ptr& of) {
     if (stopped_) return;
-    heap_.push_back({when, std::move(of)});
+    heap_.push_back({when, of});
     std::ranges::push_heap(heap_, later);
     arm();
 }
@@ -34,7 +34,7 @@ void due_timers::fire() {
         std::ranges::pop_heap(heap_, later);
         const auto due = std::move(heap_.back());
         heap_.pop_back();
-        wake_(due.of, due.when);
+        if (const auto of = due.of.lock()) wake_(of, due.when);
     }
     arm();
 }

@@ -71,7 +71,7 @@ bool emulator::with(const account_ptr& of, effect_sink& to, use_account use) {
         use(*of, now);
         settle(*of, out, at);
         jobs = take_jobs(of, out);
-        wake = arm(*of);
+        wake = arm(*of, at);
     }
     for (auto& job : jobs)
         to.dispatch(std::move(job));
@@ -94,31 +94,41 @@ std::vector<webhook_job> emulator::take_jobs(const account_ptr& of, const domain
         const auto* due = std::get_if<domain::webhook_due>(&each);
         if (due != nullptr) jobs.push_back({of, of->epoch, due->attempt});
     }
+    if (of->watched_by != nullptr) {
+        of->watched_by->insert(of->watched_by->end(), out.begin(), out.end());
+    }
     of->outstanding += jobs.size();
     outstanding_ += jobs.size();
     return jobs;
 }
 
-std::optional<real_time> emulator::arm(account& of) {
+std::optional<real_time> emulator::arm(account& of, real_time at) {
     const auto next = of.world.next_due();
     if (!next) return std::nullopt;
-    const auto when = of.clock.real_time_of(*next);
-    if (!when || (of.armed && *of.armed <= *when)) return std::nullopt;
-    of.armed = when;
+    const auto when = of.clock.real_time_of(*next, at);
+    if (!when || (!of.armed.empty() && of.armed.back() <= *when)) return std::nullopt;
+    of.armed.push_back(*when);
     return when;
 }
 
 void emulator::run_due(const account_ptr& of, real_time set_for, effect_sink& to) {
-    with(of, to, [&](account& each, domain::time_point) {
-        if (each.armed == set_for) each.armed.reset();  // else an earlier one was set since
-    });
+    with(of, to, [&](account& each, domain::time_point) { std::erase(each.armed, set_for); });
+}
+
+bool emulator::is_wanted(const webhook_job& job) {
+    return job.epoch == job.of->epoch && !job.of->is_retired;
+}
+
+bool emulator::still_wants(const webhook_job& job) {
+    const std::lock_guard lock{job.of->mutex};
+    return is_wanted(job);
 }
 
 std::optional<outgoing_webhook> emulator::begin(const webhook_job& job) {
     std::vector<std::function<void()>> quiet;
     {
         const std::lock_guard lock{job.of->mutex};
-        if (job.epoch == job.of->epoch) {
+        if (is_wanted(job)) {
             const auto* record = job.of->world.begin_attempt(job.attempt);
             if (record != nullptr) return outgoing_webhook{record->event, record->target};
             job_done(*job.of, quiet);
@@ -160,9 +170,28 @@ sim_clock emulator::base_clock() const {
     return base_clock_;
 }
 
+std::uint64_t emulator::base_clock_generation() const {
+    const std::lock_guard lock{clock_mutex_};
+    return base_clock_generation_;
+}
+
 void emulator::change_base_clock(const std::function<void(sim_clock&)>& change) {
     const std::lock_guard lock{clock_mutex_};
     change(base_clock_);
+    ++base_clock_generation_;
+}
+
+void emulator::jump_base_clock(domain::time_point to, std::uint64_t generation) {
+    const std::lock_guard lock{clock_mutex_};
+    if (generation == base_clock_generation_) base_clock_.jump_to(to, real_now());
+}
+
+void emulator::forget_waiters() {
+    for (const auto& each : registry_.all()) {
+        std::vector<std::function<void()>> dropped;
+        const std::lock_guard lock{each->mutex};
+        dropped = std::exchange(each->when_quiet, {});
+    }
 }
 
 void emulator::reset() {
@@ -173,6 +202,7 @@ void emulator::reset() {
             const std::lock_guard lock{each->mutex};
             each->is_retired = true;
             ++each->epoch;
+            each->watched_by = nullptr;
             quiet = std::exchange(each->when_quiet, {});
         }
         for (const auto& waiter : quiet)
@@ -188,7 +218,8 @@ void emulator::reset(const account_ptr& of) {
         of->world = new_world(of->key, of->clock.now(real_now()));
         ++of->epoch;
         of->outstanding = 0;
-        of->armed.reset();
+        of->watched_by = nullptr;
+        of->armed.clear();
         quiet = std::exchange(of->when_quiet, {});
     }
     for (const auto& waiter : quiet)

@@ -5,6 +5,7 @@
 
 #include <array>
 #include <atomic>
+#include <poll.h>
 #include <unistd.h>
 
 namespace nexo_mock::runtime {
@@ -88,8 +89,12 @@ void log(log_level level, std::string_view message, field_list fields) {
     auto line = line_format == log_format::json ? json_line(level, message, fields)
                                                 : text_line(level, message, fields);
     line += '\n';
-    // One call, so that lines of several threads do not mix.
-    [[maybe_unused]] const auto written = ::write(STDERR_FILENO, line.data(), line.size());
+    // A pipe that nobody reads must not hold up the emulator. One that can be written has room for
+    // a line; one call writes it, so that lines of several threads do not mix.
+    pollfd ready{STDERR_FILENO, POLLOUT, 0};
+    const bool has_room = ::poll(&ready, 1, 0) == 1 && (ready.revents & POLLOUT) != 0;
+    if (has_room) [[maybe_unused]]
+        const auto written = ::write(STDERR_FILENO, line.data(), line.size());
 }
 
 }  // namespace nexo_mock::runtime

@@ -59,7 +59,7 @@ class advance_of_many : public std::enable_shared_from_this<advance_of_many> {
             if (each->clock.setting().mode != codec::clock_mode::manual) return false;
             const auto now = each->clock.now({});
             report_.now = std::max(report_.now, now);
-            starts_.push_back(now);
+            targets_.push_back({each, each->epoch, std::nullopt});
             if (const auto next = each->world.next_due())
                 shortest = std::min(shortest, *next - now);
         }
@@ -68,6 +68,8 @@ class advance_of_many : public std::enable_shared_from_this<advance_of_many> {
         if (goal_.until == kind::next) {
             length_ = shortest == domain::duration::max() ? domain::duration{} : shortest;
         }
+        for (auto& each : targets_)
+            each.length = length_;
         return true;
     }
 
@@ -75,12 +77,9 @@ class advance_of_many : public std::enable_shared_from_this<advance_of_many> {
     std::optional<domain::duration> length() const { return length_; }
 
     void go_on() {
-        if (next_ == accounts_.size()) return finish();
-        const auto index = next_++;
-        advance_target target;
-        if (length_) target.until = starts_[index] + *length_;
+        if (next_ == targets_.size()) return finish();
         advance_account(
-            emulator_, worker_, accounts_[index], target, report_,
+            emulator_, worker_, std::move(targets_[next_++]), report_,
             [self = shared_from_this()] { self->worker_.run_soon([self] { self->go_on(); }); });
     }
 
@@ -99,7 +98,7 @@ class advance_of_many : public std::enable_shared_from_this<advance_of_many> {
     std::vector<account_ptr> accounts_;
     control::advance_goal goal_;
     callback done_;
-    std::vector<domain::time_point> starts_;
+    std::vector<advance_target> targets_;
     std::optional<domain::duration> length_;
     std::size_t next_ = 0;
     control::advance_report report_;
@@ -158,23 +157,23 @@ control::clock_view worker_host::clock(const control::scope& which) {
 
 std::optional<std::string> worker_host::change_clock(const control::scope& which,
                                                      const control::clock_change& change) {
-    const auto accounts = accounts_in(which);
     if (change.now) {
-        auto latest = which ? domain::time_point{} : emulator_.base_clock().now(real_now());
-        for (const auto& each : accounts) {
+        auto newest = which ? domain::time_point{} : emulator_.base_clock().now(real_now());
+        for (const auto& each : accounts_in(which)) {
             const std::lock_guard lock{each->mutex};
-            latest = std::max(latest, each->clock.now(real_now()));
+            newest = std::max(newest, each->clock.now(real_now()));
         }
-        if (*change.now < latest) {
-            return "time does not go back: it is " + codec::format_millis(latest) +
+        if (*change.now < newest) {
+            return "time does not go back: it is " + codec::format_millis(newest) +
                    " already; POST /_mock/reset begins anew";
         }
     }
+    // The base first: accounts that appear from now on have it, those before are in the list.
     if (!which) emulator_.change_base_clock([&](sim_clock& base) { apply(change, base); });
-    for (const auto& each : accounts) {
+    for (const auto& each : accounts_in(which)) {
         emulator_.with(each, worker_, [&](account& of, domain::time_point) {
             apply(change, of.clock);
-            of.armed.reset();  // the real time of what is due is another now
+            of.armed.clear();  // the real time of what is due is another now
         });
     }
     log(log_level::info, "clock changed",
@@ -193,20 +192,18 @@ void worker_host::advance(const control::scope& which, const control::advance_go
     if (!which && !base_is_manual) return done(std::move(refused));
 
     const bool moves_base = !which;
-    const auto finish = [this, moves_base, done](control::advance_report report) {
-        // Accounts to come begin no earlier than those that are.
-        const auto to = report.now;
-        if (moves_base) {
-            emulator_.change_base_clock([to](sim_clock& base) { base.jump_to(to, real_now()); });
-        }
+    const auto generation = emulator_.base_clock_generation();
+    const auto finish = [this, moves_base, generation, done](control::advance_report report) {
+        // Accounts to come begin no earlier than those that are, unless a reset came in between.
+        if (moves_base) emulator_.jump_base_clock(report.now, generation);
         done(std::move(report));
     };
     const auto run =
         std::make_shared<advance_of_many>(emulator_, worker_, std::move(accounts), goal, finish);
     if (!run->prepare()) return done(std::move(refused));
     if (!which) {
-        run->see(emulator_.base_clock().now(real_now()) +
-                 run->length().value_or(domain::duration{}));
+        const auto base = emulator_.base_clock().now(real_now());
+        run->see(domain::after(base, run->length().value_or(domain::duration{})));
     }
     run->go_on();
 }

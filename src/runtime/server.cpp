@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <future>
+#include <mutex>
 #include <random>
 #include <stdexcept>
 #include <vector>
@@ -55,14 +56,18 @@ struct server::state {
             workers.push_back(std::make_unique<runtime::worker>(emulator, options.net));
         }
         listener.emplace(workers.front()->context(), options.host, options.port);
-        listener->start([this]() -> boost::asio::io_context& { return next_worker().context(); },
-                        [this](boost::asio::ip::tcp::socket socket) { take(std::move(socket)); },
-                        [](const std::string& why) {
-                            runtime::log(runtime::log_level::warn, "can't accept a connection",
-                                         {{"why", why}});
-                        });
         for (const auto& each : workers)
             each->start();
+        // Last, and on its own thread: what is above may fail, and nothing waits for the listener.
+        workers.front()->run_soon([this] {
+            listener->start(
+                [this]() -> boost::asio::io_context& { return next_worker().context(); },
+                [this](boost::asio::ip::tcp::socket socket) { take(std::move(socket)); },
+                [](const std::string& why) {
+                    runtime::log(runtime::log_level::warn, "can't accept a connection",
+                                 {{"why", why}});
+                });
+        });
     }
 
     runtime::worker& next_worker() { return *workers[next++ % workers.size()]; }
@@ -78,11 +83,13 @@ struct server::state {
     }
 
     void stop() {
+        const std::lock_guard lock{stopping};
         if (stopped) return;
         stopped = true;
-        std::promise<void> closed;
-        workers.front()->run_soon([&] { listener->stop([&closed] { closed.set_value(); }); });
-        closed.get_future().wait();
+        const auto closed = std::make_shared<std::promise<void>>();
+        workers.front()->run_soon(
+            [this, closed] { listener->stop([closed] { closed->set_value(); }); });
+        closed->get_future().wait_for(options.drain_requests);
 
         std::vector<std::future<void>> connections;
         for (const auto& each : workers)
@@ -99,6 +106,9 @@ struct server::state {
         }
         for (const auto& each : workers)
             each->stop();
+        emulator.forget_waiters();
+        for (const auto& each : workers)
+            each->close();
     }
 
     server_options options;
@@ -106,6 +116,7 @@ struct server::state {
     std::vector<std::unique_ptr<runtime::worker>> workers;
     std::optional<net::listener> listener;
     std::size_t next = 0;
+    std::mutex stopping;
     bool stopped = false;
 };
 

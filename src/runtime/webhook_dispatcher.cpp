@@ -64,7 +64,9 @@ void webhook_dispatcher::start(const webhook_job& job) {
             [this, job, id = webhook->event.id, reply] { on_reply(job, id, reply); });
     }
     const auto id = webhook->event.id;
-    client_.send(request_for(*webhook, std::move(*url)),
+    auto request = request_for(*webhook, std::move(*url));
+    request.is_wanted = [job] { return emulator::still_wants(job); };
+    client_.send(std::move(request),
                  [this, job, id](net::client_reply reply) { on_reply(job, id, std::move(reply)); });
 }
 
@@ -104,7 +106,7 @@ void webhook_dispatcher::on_reply(const webhook_job& job, const domain::delivery
 void webhook_dispatcher::log_attempt(const webhook_job& job, const domain::delivery_id& id,
                                      const domain::attempt_outcome& outcome,
                                      domain::event_state after) {
-    const auto level = outcome.acknowledged() ? log_level::info : log_level::warn;
+    const auto level = outcome.acknowledged() ? log_level::debug : log_level::warn;
     if (!log_enabled(level)) return;
     const auto* message = after == domain::event_state::acknowledged ? "webhook acknowledged"
                           : after == domain::event_state::given_up

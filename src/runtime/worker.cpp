@@ -77,7 +77,30 @@ worker::worker(emulator& of, const net::limits& bounds)
 
 worker::~worker() {
     stop();
-    // Connections end with the handlers that hold them, while what they point to is still there.
+}
+
+void worker::start() {
+    thread_ = std::thread{[this] { run(); }};
+}
+
+// A handler that throws is a bug; the others go on.
+void worker::run() {
+    for (;;) {
+        try {
+            context_.run();
+            return;
+        } catch (const std::exception& e) {
+            log(log_level::error, "a worker's handler failed", {{"why", e.what()}});
+        }
+    }
+}
+
+void worker::stop() {
+    context_.stop();
+    if (thread_.joinable()) thread_.join();
+}
+
+void worker::close() {
     try {
         sessions_.abort();
         context_.restart();
@@ -85,15 +108,6 @@ worker::~worker() {
     } catch (const std::exception& e) {
         log(log_level::error, "a worker did not end well", {{"why", e.what()}});
     }
-}
-
-void worker::start() {
-    thread_ = std::thread{[this] { context_.run(); }};
-}
-
-void worker::stop() {
-    context_.stop();
-    if (thread_.joinable()) thread_.join();
 }
 
 // After what is being done now: a webhook must not overtake the reply that made it due.

@@ -209,6 +209,15 @@ TEST_CASE("Connection: close is obeyed") {
     CHECK(to.is_closed());
 }
 
+TEST_CASE("an empty line before a request is no request") {
+    server mock{options_for(delivers)};
+    connection to{mock.port()};
+    for (int i = 0; i < 2; ++i) {
+        to.write("\r\n" + request_text("GET", "/api/v1/balance", "sk_live_a") + "\r\n");
+        CHECK(to.read().result_int() == 200);
+    }
+}
+
 TEST_CASE("the absolute form of a target means its path") {
     server mock{options_for(delivers)};
     connection to{mock.port()};

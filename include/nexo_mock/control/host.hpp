@@ -42,7 +42,7 @@ struct advance_goal {
 /// One thing that an advance made happen.
 struct fired_event {
     domain::time_point at;
-    domain::delivery_id delivery;
+    std::optional<domain::delivery_id> delivery;  ///< always set
     /// A status change, or else an attempt to send a webhook.
     std::optional<domain::delivery_status> status;
     std::uint32_t attempt = 0;

@@ -31,6 +31,7 @@ struct client_request {
     std::vector<std::pair<std::string, std::string>> headers;
     std::string body;
     std::chrono::microseconds timeout{10'000'000};  ///< for the exchange, connecting included
+    std::function<bool()> is_wanted;                ///< asked right before it is sent; null: it is
 };
 
 struct client_reply {

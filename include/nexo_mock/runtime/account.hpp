@@ -30,11 +30,13 @@ struct account {
     std::uint64_t epoch = 0;
     /// No longer in the registry: look the key up again.
     bool is_retired = false;
-    /// The earliest real time a timer was set for.
-    std::optional<real_time> armed;
+    /// The real times timers were set for and have not come, latest first.
+    std::vector<real_time> armed;
     /// Webhook attempts handed out and not finished.
     std::size_t outstanding = 0;
-    /// Called, outside the lock, once nothing is outstanding or the epoch ends.
+    /// What an advance under way is told of: all that happens until it ends. Null: none is.
+    domain::effects* watched_by = nullptr;
+    /// Called, outside the lock, once nothing is outstanding, the advance or the epoch ends.
     std::vector<std::function<void()>> when_quiet;
 };
 

@@ -19,13 +19,13 @@ class due_timers {
     due_timers(boost::asio::io_context& context, wake call)
         : timer_{context}, wake_{std::move(call)} {}
 
-    void add(real_time when, account_ptr of);
+    void add(real_time when, const account_ptr& of);
     void stop();
 
  private:
     struct entry {
         real_time when;
-        account_ptr of;
+        std::weak_ptr<account> of;  // a world that was reset away is not kept for its timers
     };
     static bool later(const entry& a, const entry& b) { return a.when > b.when; }
 

@@ -53,6 +53,8 @@ class emulator {
 
     /// None if the attempt is no longer wanted; it counts as finished then.
     std::optional<outgoing_webhook> begin(const webhook_job& job);
+    /// Whether an attempt that began is to be made still: no reset came in between.
+    static bool still_wants(const webhook_job& job);
     /// Answers how the webhook stands then; none if it belongs to the past.
     std::optional<domain::event_state> finish(const webhook_job& job,
                                               domain::attempt_outcome outcome, effect_sink& to);
@@ -62,12 +64,19 @@ class emulator {
     /// Of accounts to come.
     sim_clock base_clock() const;
     void change_base_clock(const std::function<void(sim_clock&)>& change);
+    /// Grows with each change_base_clock().
+    std::uint64_t base_clock_generation() const;
+    /// Moves it on, unless it was changed since.
+    void jump_base_clock(domain::time_point to, std::uint64_t generation);
 
     // --- reset
 
     /// Every account disappears; those of the scenario come back on their next use.
     void reset();
     void reset(const account_ptr& of);
+
+    /// Lets go of what waits for accounts to become quiet: at the end, nobody will.
+    void forget_waiters();
 
     /// Webhooks that are on their way or wait for their turn.
     std::size_t outstanding() const { return outstanding_.load(std::memory_order_relaxed); }
@@ -81,7 +90,8 @@ class emulator {
     account_ptr make_account(std::string_view key, std::uint64_t number);
     /// Runs all that is due now, under the lock; a clock of instant mode goes on to the last event.
     static void settle(account& of, domain::effects& out, real_time at);
-    static std::optional<real_time> arm(account& of);
+    static std::optional<real_time> arm(account& of, real_time at);
+    static bool is_wanted(const webhook_job& job);
     void job_done(account& of, std::vector<std::function<void()>>& quiet);
 
     emulator_settings settings_;
@@ -89,6 +99,7 @@ class emulator {
     account_registry registry_;
     mutable std::mutex clock_mutex_;
     sim_clock base_clock_;
+    std::uint64_t base_clock_generation_ = 0;
     std::atomic<std::uint64_t> next_seq_ = 1;
     std::atomic<std::size_t> outstanding_ = 0;
 };

@@ -30,7 +30,8 @@ class sim_clock {
     void jump_to(domain::time_point to, real_time at);
 
     /// When that time will be; none if the clock does not get there by itself.
-    std::optional<real_time> real_time_of(domain::time_point due) const;
+    /// Not more than a year after `at`: what is later is asked for again.
+    std::optional<real_time> real_time_of(domain::time_point due, real_time at) const;
 
  private:
     bool runs() const { return setting_.mode != codec::clock_mode::manual; }

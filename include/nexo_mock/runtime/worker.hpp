@@ -50,14 +50,18 @@ class worker final : public effect_sink {
     std::future<void> drain_webhooks();
     /// Ends the thread, whatever is left.
     void stop();
+    /// Once all workers are stopped: ends the connections that are left, while what they point to
+    /// is still there.
+    void close();
 
     // --- effect_sink
 
     void dispatch(webhook_job job) override;
-    void wake_at(real_time when, account_ptr of) override { timers_.add(when, std::move(of)); }
+    void wake_at(real_time when, account_ptr of) override { timers_.add(when, of); }
     void run_soon(std::function<void()> next) override;
 
  private:
+    void run();
     std::future<void> when(std::function<bool()> holds, std::function<void()> first);
 
     boost::asio::io_context context_{1};

@@ -30,6 +30,19 @@ TEST_CASE("a reply's own Content-Type takes the usual one's place") {
     CHECK(out.find("content-type: text/html") != std::string::npos);
 }
 
+TEST_CASE("statuses that have no body are sent without one") {
+    for (const int status : {204, 304}) {
+        CAPTURE(status);
+        api::response reply;
+        reply.status = status;
+        reply.body = "{}";
+        std::string out;
+        append_response(out, reply, net::after_reply::keep_alive, net::body_of::reply, "today");
+        CHECK(out.ends_with("\r\n\r\n"));
+        CHECK(out.find("Content-Length") == std::string::npos);
+    }
+}
+
 TEST_CASE("the date is in the form of HTTP") {
     const auto date = net::http_date();
     CHECK(date.size() == 29);

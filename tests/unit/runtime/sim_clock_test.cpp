@@ -50,17 +50,25 @@ TEST_CASE("a clock that runs says when a time will have come, and it has come th
         CAPTURE(mode);
         const auto clock = clock_of(mode);
         for (const auto ahead : {0us, 1us, 999us, 2'000'000us, 3'600'000'001us}) {
-            const auto when = clock.real_time_of(start + ahead);
+            const auto when = clock.real_time_of(start + ahead, zero);
             REQUIRE(when);
             CHECK(clock.now(*when) >= start + ahead);
         }
     }
-    CHECK_FALSE(clock_of("manual").real_time_of(start));
-    CHECK_FALSE(clock_of("instant").real_time_of(start));
+    CHECK_FALSE(clock_of("manual").real_time_of(start, zero));
+    CHECK_FALSE(clock_of("instant").real_time_of(start, zero));
 }
 
 TEST_CASE("a time a century ahead overflows nothing") {
-    const auto when = clock_of("x0.001").real_time_of(start + domain::delay::longest);
+    const auto when = clock_of("x0.001").real_time_of(start + domain::delay::longest, zero);
     REQUIRE(when);
     CHECK(*when > zero + 24h);
+}
+
+TEST_CASE("time stands still at the end of the year 9999, however fast it came there") {
+    auto clock = clock_of("x1000000");
+    CHECK(clock.now(zero + std::chrono::hours{24 * 365}) == domain::latest);
+    clock.jump_to(domain::latest + 1h, zero);
+    CHECK(clock.now(zero) == domain::latest);
+    CHECK(domain::after(domain::latest, 1h) == domain::latest);
 }
