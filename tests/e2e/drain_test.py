@@ -127,7 +127,7 @@ class Drain(unittest.TestCase):
     def test_a_webhook_on_its_way_is_waited_for(self):
         with Receiver(HANG) as receiver:
             emulator = self.start("--clock", "instant", "--webhook-url", receiver.url(),
-                                  "--webhook-secret", SECRET)
+                                  "--webhook-secret", SECRET, "--log-level", "debug")
             emulator.account().send()
             receiver.get()
             emulator.send_signal()
