@@ -104,6 +104,23 @@ std::string meant_by(const std::string& word, const std::vector<const CLI::App*>
     return codec::did_you_mean(word, candidates);
 }
 
+/// `unknown option "--prot" (did you mean "--port"?)`; empty if something else is left over.
+std::string unknown_option(const CLI::App& app) {
+    for (const auto* command : app.get_subcommands()) {
+        const auto options = command->get_options(
+            [](const CLI::Option* each) { return !each->get_lnames().empty(); });
+        std::vector<std::string> names;
+        for (const auto* each : options)
+            names.push_back("--" + each->get_lnames().front());
+        const std::vector<std::string_view> candidates{names.begin(), names.end()};
+        for (const auto& word : command->remaining()) {
+            if (!word.starts_with('-')) continue;
+            return "unknown option \"" + word + '"' + codec::did_you_mean(word, candidates);
+        }
+    }
+    return {};
+}
+
 int run(int argc, char** argv) {
     CLI::App app{"nexo-mock " + std::string{version} +
                      ": an emulator of the NEXO ROUTE API (OTP by voice call)",
@@ -133,6 +150,10 @@ int run(int argc, char** argv) {
         return app.exit(asked);
     } catch (const CLI::CallForVersion& asked) {
         return app.exit(asked);
+    } catch (const CLI::ExtrasError& wrong) {
+        const auto option = unknown_option(app);
+        return fail(exit_usage,
+                    (option.empty() ? wrong.what() : option) + " (see nexo-mock --help)");
     } catch (const CLI::ParseError& wrong) {
         return fail(exit_usage, std::string{wrong.what()} + " (see nexo-mock --help)");
     } catch (const wrong_usage& wrong) {
