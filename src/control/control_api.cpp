@@ -251,7 +251,8 @@ void control_api::deliveries(const call& of) {
             return true;
         });
         for (const auto ordinal : page) {
-            auto& [seq, text] = found.emplace_back(world.view(ordinal)->seq, std::string{});
+            auto& [seq, text] =
+                found.emplace_back(world.deliveries().find(ordinal)->seq, std::string{});
             json_writer json{text};
             write_delivery(json, world, ordinal);
         }

@@ -13,13 +13,6 @@ std::string_view name(bucket which) {
     return {};
 }
 
-std::optional<bucket> bucket_named(std::string_view text) {
-    for (const auto which : all_buckets) {
-        if (name(which) == text) return which;
-    }
-    return std::nullopt;
-}
-
 wallet::wallet(const bucket_amounts& opening) : amounts_{opening}, deposited_{opening.total()} {}
 
 std::optional<bucket_amounts> wallet::hold(money cost, const spend_order& order) {

@@ -328,8 +328,4 @@ void http_client::close_idle() {
     state_->idle.clear();
 }
 
-const client_settings& http_client::settings() const {
-    return state_->settings;
-}
-
 }  // namespace nexo_mock::net

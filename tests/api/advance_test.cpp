@@ -7,6 +7,7 @@
 #include <future>
 #include <string>
 #include <thread>
+#include <vector>
 
 using namespace nexo_mock;
 using namespace support;
@@ -26,28 +27,37 @@ struct gate {
 
 }  // namespace
 
-TEST_CASE("an advance reports what it made happen at the same instant too") {
-    receiver hook{{500, 500, 500, 200}};
-    server mock{options_for(
-        with_webhook(hook, R"({"deliver": true, "after": "5s"})", R"(["0s", "0s", "0s"])"))};
-    client user{mock.port(), "sk_live_a"};
-    user.send_otp("+84981234567");
-    const auto fired = user.advance(R"({"to":"idle"})");
-    CHECK(hook.requests().size() == 4);
-    CHECK(json_field(fired, "fired_total") == "5");
-}
-
-TEST_CASE("the first attempt of a later event is reported, retried events before it or not") {
-    receiver hook{{500, 200}};
-    server mock{options_for(with_webhook(
-        hook,
-        R"({"timeline": [{"after": "5s", "status": "delivered"}, {"after": "6s", "status": "failed"}]})",
-        R"(["5s"])"))};
-    client user{mock.port(), "sk_live_a"};
-    user.send_otp("+84981234567");
-    const auto fired = user.advance(R"({"to":"idle"})");
-    CHECK(hook.requests().size() == 3);
-    CHECK(json_field(fired, "fired_total") == "5");
+TEST_CASE("an advance reports all it made happen, also at the same instant") {
+    struct course {
+        std::string then;
+        std::string retry;
+        std::vector<int> answers;
+        std::size_t webhooks;
+        std::string fired;
+    };
+    const std::vector<course> table{
+        {R"({"deliver": true, "after": "5s"})",
+         R"(["0s", "0s", "0s"])",
+         {500, 500, 500, 200},
+         4,
+         "5"},
+        // The later event's first attempt waits for the retry of the one before.
+        {R"({"timeline": [{"after": "5s", "status": "delivered"}, {"after": "6s", "status": "failed"}]})",
+         R"(["5s"])",
+         {500, 200},
+         3,
+         "5"},
+    };
+    for (const auto& each : table) {
+        CAPTURE(each.then);
+        receiver hook{each.answers};
+        server mock{options_for(with_webhook(hook, each.then, each.retry))};
+        client user{mock.port(), "sk_live_a"};
+        user.send_otp("+84981234567");
+        const auto fired = user.advance(R"({"to":"idle"})");
+        CHECK(hook.requests().size() == each.webhooks);
+        CHECK(json_field(fired, "fired_total") == each.fired);
+    }
 }
 
 TEST_CASE("a reset ends an advance that waits, and nothing of it is seen after") {

@@ -16,7 +16,6 @@ enum class bucket : std::uint8_t { balance, bonus_credit, free_credit };
 inline constexpr std::array all_buckets{bucket::balance, bucket::bonus_credit, bucket::free_credit};
 
 std::string_view name(bucket which);
-std::optional<bucket> bucket_named(std::string_view text);
 
 /// One amount for each bucket.
 class bucket_amounts {

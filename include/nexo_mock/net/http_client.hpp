@@ -58,8 +58,6 @@ class http_client {
     /// Closes idle connections.
     void close_idle();
 
-    const client_settings& settings() const;
-
  private:
     struct state;
     std::shared_ptr<state> state_;

@@ -39,7 +39,6 @@ class session_set {
     /// Closes all of them now.
     void abort();
     bool is_empty() const { return sessions_.empty(); }
-    std::size_t size() const { return size_; }
 
     // --- for the sessions
 
