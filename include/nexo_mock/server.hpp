@@ -44,7 +44,14 @@ class server {
     std::string url() const;
     std::uint16_t port() const;
     std::uint64_t seed() const;
-    const domain::scenario& scenario() const;
+    /// The one that counts now.
+    domain::scenario_ptr scenario() const;
+
+    /// Goes on under another scenario. From the next request on its rules decide, from their first
+    /// step and in the state "start", and its settings count. What was accepted keeps its course;
+    /// wallets, ids and clocks stay, and so does the seed. `webhook.ca_file` and `webhook.insecure`
+    /// stay as they were at the start. Throws std::invalid_argument if it is null.
+    void replace_scenario(domain::scenario_ptr changed);
 
     /// Stops accepting, answers what has arrived, gives webhooks on their way their time, closes.
     /// Returns when that is done; a second call does nothing.

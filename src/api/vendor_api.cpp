@@ -1,5 +1,6 @@
 #include <nexo_mock/api/vendor_api.hpp>
 #include <nexo_mock/codec/replies.hpp>
+#include <nexo_mock/codec/text_formats.hpp>
 
 #include <algorithm>
 #include <optional>
@@ -25,6 +26,7 @@ bool may_enter(const domain::account_settings& account, const domain::ip_address
 
 /// The status a refusal has under a scenario's settings.
 int status_of(const domain::refusal& refused, const domain::api_settings& settings) {
+    if (refused.is_lost()) return 0;
     if (refused.scripted != nullptr && refused.scripted->status) return *refused.scripted->status;
     const auto code = refused.scripted != nullptr ? std::string_view{refused.scripted->error}
                                                   : name(refused.error);
@@ -55,9 +57,22 @@ std::string_view explain(api_error error) {
     return {};
 }
 
+/// Which rule it was, and what it does to the reply.
+std::string note_of(std::string_view rule, const domain::reply_manner& manner) {
+    auto note = "rule \"" + std::string{rule} + '"';
+    if (manner.latency > domain::duration{}) {
+        note += ", latency " + codec::format_duration(manner.latency);
+    }
+    if (manner.fault) note += ", fault " + std::string{name(manner.fault->kind)};
+    if (manner.after_webhook) note += ", webhook before the reply";
+    return note;
+}
+
 void render(const domain::refusal& refused, response& out) {
-    out.note = refused.by != nullptr ? "rule \"" + refused.by->name + '"'
+    out.manner = refused.manner;
+    out.note = refused.by != nullptr ? note_of(refused.by->name, refused.manner)
                                      : std::string{explain(refused.error)};
+    if (refused.is_lost()) return;
     if (out.status == 401) out.headers.emplace_back("WWW-Authenticate", "Bearer");
     if (refused.scripted == nullptr) {
         codec::append_error(out.body, name(refused.error));
@@ -81,7 +96,7 @@ void refuse_method(std::string_view allowed, response& out) {
 
 void vendor_api::refuse(api_error error, response& out) {
     out.status = default_status(error);
-    render({error, nullptr, nullptr, nullptr}, out);
+    render(domain::refusal::because(error), out);
 }
 
 void vendor_api::handle(const request& in, response& out) {
@@ -107,9 +122,9 @@ auto vendor_api::call(const request& in, response& out, Call on_world) {
     std::optional<answer> answered;
     const auto use = [&](domain::world& world, domain::time_point now) {
         if (world.account().revoked) {
-            answered.emplace(domain::refusal{api_error::unauthorized, nullptr, nullptr});
+            answered.emplace(domain::refusal::because(api_error::unauthorized));
         } else if (!may_enter(world.account(), in.peer)) {
-            answered.emplace(domain::refusal{api_error::ip_not_allowed, nullptr, nullptr});
+            answered.emplace(domain::refusal::because(api_error::ip_not_allowed));
         } else {
             answered.emplace(on_world(world, now));
         }
@@ -123,6 +138,9 @@ auto vendor_api::call(const request& in, response& out, Call on_world) {
     if (answered && !*answered) {
         render(answered->error(), out);
         answered.reset();
+    } else if (answered && !(*answered)->rule.empty()) {
+        out.manner = (*answered)->manner;
+        out.note = note_of((*answered)->rule, out.manner);
     }
     return answered;
 }
@@ -133,12 +151,13 @@ void vendor_api::send_otp(const request& in, response& out) {
         in, out,
         [&](domain::world& world,
             domain::time_point now) -> domain::outcome_of<domain::send_accepted> {
-            if (!is_object) return domain::refusal{api_error::invalid_json, nullptr, nullptr};
+            if (!is_object) return domain::refusal::because(api_error::invalid_json);
             const domain::send_request asked{body_.phone(), body_.code(), accounts_.next_seq()};
             return world.send_otp(asked, now);
         });
     if (!accepted) return;
     out.status = 202;
+    out.delivery = (*accepted)->ordinal;
     codec::append_send_accepted(out.body, **accepted);
 }
 

@@ -124,7 +124,7 @@ std::string ready_line(const server& running, const codec::clock_setting& clock,
     std::string line;
     if (!as_json) {
         line = "nexo-mock " + std::string{version} + " listening on " + running.url();
-        line += " (scenario " + running.scenario().name + ", clock " + codec::format_clock(clock);
+        line += " (scenario " + running.scenario()->name + ", clock " + codec::format_clock(clock);
         return line + ", seed " + std::to_string(running.seed()) + ")";
     }
     codec::json_writer json{line};
@@ -133,7 +133,7 @@ std::string ready_line(const server& running, const codec::clock_setting& clock,
         .member("url", running.url())
         .member("port", running.port());
     json.key("tls_url").null();
-    json.member("scenario", running.scenario().name)
+    json.member("scenario", running.scenario()->name)
         .member("clock", codec::format_clock(clock))
         .member("seed", running.seed())
         .member("version", version)

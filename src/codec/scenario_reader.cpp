@@ -110,12 +110,12 @@ domain::webhook_settings read_webhook(const field& of) {
     object_fields fields{of};
     webhook.target = read_target(of, fields);
     if (const auto timeout = fields.get("timeout")) {
-        webhook.timeout = read_duration(*timeout).value_or(webhook.timeout);
+        webhook.timeout = read_delay(*timeout).value_or(webhook.timeout);
     }
     if (const auto retry = fields.get("retry")) {
         webhook.retry.clear();
         for (const auto& each : retry->as_items()) {
-            webhook.retry.push_back(read_duration(each).value_or(domain::duration{}));
+            webhook.retry.push_back(read_delay(each).value_or(domain::delay{}));
         }
         if (webhook.retry.size() > most_retries) {
             retry->complain("at most " + std::to_string(most_retries) + " retries");

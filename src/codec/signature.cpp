@@ -20,6 +20,13 @@ void require(bool done) {
     if (!done) throw std::runtime_error{"OpenSSL can't compute HMAC-SHA256"};
 }
 
+std::string digest_of(std::string_view text) {
+    std::string key(digest_size, '\0');
+    auto* into = reinterpret_cast<unsigned char*>(key.data());
+    require(EVP_Digest(text.data(), text.size(), into, nullptr, EVP_sha256(), nullptr) == 1);
+    return key;
+}
+
 struct mac_deleter {
     void operator()(EVP_MAC* mac) const { EVP_MAC_free(mac); }
 };
@@ -32,21 +39,28 @@ using mac_context = std::unique_ptr<EVP_MAC_CTX, mac_context_deleter>;
 
 struct webhook_signer::state {
     mac_context keyed;  // copied for each body, never fed itself
+
+    static std::unique_ptr<state> keyed_with(std::string_view key) {
+        const std::unique_ptr<EVP_MAC, mac_deleter> mac{EVP_MAC_fetch(nullptr, "HMAC", nullptr)};
+        require(mac != nullptr);
+        auto made = std::make_unique<state>();
+        made->keyed.reset(EVP_MAC_CTX_new(mac.get()));
+        require(made->keyed != nullptr);
+        char algorithm[] = "SHA256";
+        const OSSL_PARAM params[] = {OSSL_PARAM_construct_utf8_string("digest", algorithm, 0),
+                                     OSSL_PARAM_construct_end()};
+        require(EVP_MAC_init(made->keyed.get(), bytes(key), key.size(), params) == 1);
+        return made;
+    }
 };
 
-webhook_signer::webhook_signer(std::string_view secret) : state_{std::make_unique<state>()} {
-    digest key{};
-    unsigned size = 0;
-    require(EVP_Digest(secret.data(), secret.size(), key.data(), &size, EVP_sha256(), nullptr) ==
-            1);
-    const std::unique_ptr<EVP_MAC, mac_deleter> mac{EVP_MAC_fetch(nullptr, "HMAC", nullptr)};
-    require(mac != nullptr);
-    state_->keyed.reset(EVP_MAC_CTX_new(mac.get()));
-    require(state_->keyed != nullptr);
-    char algorithm[] = "SHA256";
-    const OSSL_PARAM params[] = {OSSL_PARAM_construct_utf8_string("digest", algorithm, 0),
-                                 OSSL_PARAM_construct_end()};
-    require(EVP_MAC_init(state_->keyed.get(), key.data(), key.size(), params) == 1);
+webhook_signer::webhook_signer(std::unique_ptr<state> keyed) : state_{std::move(keyed)} {}
+
+webhook_signer::webhook_signer(std::string_view secret)
+    : webhook_signer{state::keyed_with(digest_of(secret))} {}
+
+webhook_signer webhook_signer::with_raw_key(std::string_view secret) {
+    return webhook_signer{state::keyed_with(secret)};
 }
 
 webhook_signer::~webhook_signer() = default;

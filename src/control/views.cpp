@@ -1,6 +1,5 @@
-#include <nexo_mock/codec/replies.hpp>
-#include <nexo_mock/codec/signature.hpp>
 #include <nexo_mock/codec/text_formats.hpp>
+#include <nexo_mock/codec/webhook_message.hpp>
 #include <nexo_mock/control/views.hpp>
 #include <nexo_mock/version.hpp>
 
@@ -50,14 +49,15 @@ void write_attempt(json_writer& json, const domain::attempt_record& attempt) {
 }
 
 void write_webhook(json_writer& json, const domain::event_record& record) {
-    std::string body;
-    codec::append_webhook(body, record.event);
+    const auto& secret = record.target->secret;
+    const auto message =
+        codec::compose_webhook(record.event, codec::webhook_signer{secret}, secret);
     json.begin_object()
-        .member("type", codec::webhook_type(record.event.outcome.status))
+        .member("type", message.type)
         .member("url", record.target->url)
         .member("state", name(record.state))
-        .member("body", body)
-        .member("signature", codec::webhook_signer{record.target->secret}.sign(body));
+        .member("body", message.body)
+        .member_or_null("signature", message.signature.value_or(""));
     json.key("attempts").begin_array();
     for (const auto& attempt : record.attempts)
         write_attempt(json, attempt);
@@ -139,6 +139,7 @@ void write_health(json_writer& json, const health_view& health) {
         .begin_object()
         .member("accepted", health.deliveries.accepted)
         .member("refused", health.deliveries.refused)
+        .member("lost", health.deliveries.lost)
         .member("pending", health.deliveries.pending())
         .member("delivered", health.deliveries.delivered)
         .member("failed", health.deliveries.failed)

@@ -6,9 +6,8 @@ namespace nexo_mock::domain {
 
 namespace {
 
-/// The step that a step comes down to. The innermost state that is set on the way counts.
-const step* resolve(const step* of, random_stream& random, std::optional<std::string>& state) {
-    if (of->set_state) state = of->set_state;
+/// The step that a step comes down to.
+const step* resolve(const step* of, random_stream& random) {
     const auto* options = std::get_if<choice>(&of->action);
     if (options == nullptr) return of;
     double total = 0;
@@ -22,7 +21,7 @@ const step* resolve(const step* of, random_stream& random, std::optional<std::st
         if (at < each.weight) break;
         at -= each.weight;
     }
-    return resolve(last, random, state);
+    return resolve(last, random);
 }
 
 }  // namespace
@@ -38,17 +37,22 @@ rule_engine::rule_engine(scenario_ptr rules, random_stream account)
       per_account_(scenario_->rules.size()),
       totals_(scenario_->rules.size()) {}
 
-bool rule_engine::fits(const condition& when, const rule_query& call) const {
+std::optional<verdict> rule_engine::mismatch(const condition& when, const rule_query& call) const {
     const auto given = [](const glob_list& wanted, std::string_view text) {
         return wanted.matches_anything() || (!text.empty() && wanted.matches(text));
     };
-    if (when.call && *when.call != call.call) return false;
+    if (when.call && *when.call != call.call) return verdict::other_endpoint;
     if (when.elapsed && (call.elapsed < when.elapsed->from || call.elapsed >= when.elapsed->to)) {
-        return false;
+        return verdict::other_time;
     }
-    return given(when.phone, call.phone) && given(when.code, call.code) &&
-           given(when.carrier, call.network ? name(*call.network) : std::string_view{}) &&
-           given(when.key, call.key) && given(when.state, state_);
+    if (!given(when.phone, call.phone)) return verdict::other_phone;
+    if (!given(when.code, call.code)) return verdict::other_code;
+    if (!given(when.carrier, call.network ? name(*call.network) : std::string_view{})) {
+        return verdict::other_carrier;
+    }
+    if (!given(when.key, call.key)) return verdict::other_key;
+    if (!given(when.state, state_)) return verdict::other_state;
+    return std::nullopt;
 }
 
 rule_engine::counters rule_engine::counters_for(std::size_t rule_index,
@@ -65,27 +69,50 @@ rule_engine::counters& rule_engine::counters_for(std::size_t rule_index, const r
     return per_phone_[key];
 }
 
-decision rule_engine::decide(const rule_query& call, std::uint64_t ordinal) const {
+rule_trial rule_engine::try_rule(std::size_t rule_index, const rule_query& call,
+                                 const random_stream& of_call, decision& made) const {
+    const auto& tried = scenario_->rules[rule_index];
+    rule_trial trial{.rule_index = rule_index};
+    if (const auto why = mismatch(tried.when, call)) {
+        trial.outcome = *why;
+        return trial;
+    }
+    const auto count = counters_for(rule_index, call);
+    trial.used = count.used;
+    const auto* next = tried.step_after(count.used);
+    if (next == nullptr) {
+        trial.outcome = verdict::used_up;
+        return trial;
+    }
+    if (tried.when.every > 1) {
+        made.counted.push_back(rule_index);
+        trial.fitted = count.fitted + 1;
+        if (trial.fitted % tried.when.every != 0) {
+            trial.outcome = verdict::not_its_turn;
+            return trial;
+        }
+    }
+    auto random = of_call.derive(rule_index);
+    trial.drawn = random.uniform();
+    if (trial.drawn >= tried.when.chance) {
+        trial.outcome = verdict::no_luck;
+        return trial;
+    }
+    made.by = &tried;
+    made.what = resolve(next, random);
+    made.random = random;
+    return trial;
+}
+
+decision rule_engine::decide(const rule_query& call, std::uint64_t ordinal,
+                             std::vector<rule_trial>* trials) const {
     decision made;
     const auto stream = random_.derive(static_cast<std::uint64_t>(call.call)).derive(ordinal);
-    for (std::size_t i = 0; i < scenario_->rules.size(); ++i) {
-        const auto& each = scenario_->rules[i];
-        if (!fits(each.when, call)) continue;
-        const auto count = counters_for(i, call);
-        const auto* next = each.step_after(count.used);
-        if (next == nullptr) continue;
-        if (each.when.every > 1) {
-            made.counted.push_back(i);
-            if ((count.fitted + 1) % each.when.every != 0) continue;
-        }
-        auto random = stream.derive(i);
-        if (random.uniform() >= each.when.chance) continue;
-        made.by = &each;
-        made.what = resolve(next, random, made.next_state);
-        made.random = random;
-        return made;
-    }
     made.random = stream;
+    for (std::size_t i = 0; i < scenario_->rules.size() && made.by == nullptr; ++i) {
+        const auto trial = try_rule(i, call, stream, made);
+        if (trials != nullptr) trials->push_back(trial);
+    }
     return made;
 }
 
@@ -96,7 +123,7 @@ void rule_engine::commit(const rule_query& call, const decision& made) {
     const auto index = static_cast<std::size_t>(made.by - scenario_->rules.data());
     ++counters_for(index, call).used;
     ++totals_[index];
-    if (made.next_state) state_ = *made.next_state;
+    if (made.what->set_state) state_ = *made.what->set_state;
 }
 
 }  // namespace nexo_mock::domain

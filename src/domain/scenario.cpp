@@ -16,11 +16,16 @@ const account_settings* scenario::listed(std::string_view key) const {
     return found == accounts.end() ? nullptr : &*found;
 }
 
+bool scenario::admits(std::string_view key) const {
+    return is_well_formed_key(key) && (!api.listed_keys_only || listed(key) != nullptr);
+}
+
 account_settings scenario::settings_for(std::string_view key) const {
     const auto* entry = listed(key);
     auto settings = entry != nullptr ? *entry : account_defaults;
     settings.key = key;
     if (!settings.target) settings.target = webhook.target;
+    if (api.listed_keys_only && entry == nullptr) settings.revoked = true;
     return settings;
 }
 

@@ -1,5 +1,7 @@
 #include <nexo_mock/domain/webhook_ledger.hpp>
 
+#include <algorithm>
+
 namespace nexo_mock::domain {
 
 std::optional<next_attempt> webhook_ledger::first_attempt(std::uint64_t delivery, chain& of,
@@ -9,13 +11,14 @@ std::optional<next_attempt> webhook_ledger::first_attempt(std::uint64_t delivery
 }
 
 std::optional<next_attempt> webhook_ledger::add(std::uint64_t delivery, webhook_event event,
-                                                webhook_target_ptr target, time_point now) {
+                                                webhook_target_ptr target, time_point not_before) {
     auto& of = chains_[delivery];
     const bool is_first_in_line = of.current == of.events.size();
-    of.events.push_back({std::move(event), std::move(target), event_state::waiting, {}});
+    of.events.push_back(
+        {std::move(event), std::move(target), not_before, event_state::waiting, {}});
     ++totals_.events;
     if (!is_first_in_line) return std::nullopt;
-    return first_attempt(delivery, of, now);
+    return first_attempt(delivery, of, not_before);
 }
 
 const event_record* webhook_ledger::begin(const attempt_ref& attempt) {
@@ -34,8 +37,7 @@ const event_record* webhook_ledger::begin(const attempt_ref& attempt) {
 
 std::optional<next_attempt> webhook_ledger::finish(const attempt_ref& attempt,
                                                    attempt_outcome outcome,
-                                                   const std::vector<duration>& retry,
-                                                   time_point now) {
+                                                   std::optional<duration> wait, time_point now) {
     const auto found = chains_.find(attempt.delivery);
     if (found == chains_.end()) return std::nullopt;
     auto& of = found->second;
@@ -49,9 +51,8 @@ std::optional<next_attempt> webhook_ledger::finish(const attempt_ref& attempt,
     ++totals_.attempts;
     current.ended = now;
     current.outcome = std::move(outcome);
-    const auto tried = record.attempts.size();
-    if (!current.outcome.final() && tried <= retry.size()) {
-        const auto due = after(now, retry[tried - 1]);
+    if (!current.outcome.final() && wait) {
+        const auto due = after(now, *wait);
         record.attempts.push_back(
             {.number = attempt.number + 1, .due = due, .ended = {}, .outcome = {}});
         return next_attempt{{attempt.delivery, attempt.event, attempt.number + 1}, due};
@@ -60,7 +61,7 @@ std::optional<next_attempt> webhook_ledger::finish(const attempt_ref& attempt,
     record.state = acknowledged ? event_state::acknowledged : event_state::given_up;
     ++(acknowledged ? totals_.acknowledged : totals_.given_up);
     if (++of.current == of.events.size()) return std::nullopt;
-    return first_attempt(attempt.delivery, of, now);
+    return first_attempt(attempt.delivery, of, std::max(now, of.events[of.current].not_before));
 }
 
 bool webhook_ledger::is_quiet(std::uint64_t delivery) const {

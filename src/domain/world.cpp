@@ -24,15 +24,21 @@ void throw_exception_from_error(const refusal& error, const boost::source_locati
 world::world(account_settings account, scenario_ptr rules, std::uint64_t seed, time_point began,
              world_limits limits)
     : account_{std::move(account)},
-      engine_{std::move(rules), random_stream{seed}.derive(account_.key)},
-      ids_{random_stream{seed}.derive(account_.key)},
+      random_{random_stream{seed}.derive(account_.key)},
+      engine_{std::move(rules), random_},
+      ids_{random_},
       wallet_{account_.opening},
       began_{began},
       limits_{limits} {}
 
+void world::adopt(scenario_ptr changed) {
+    account_ = changed->settings_for(account_.key);
+    engine_ = rule_engine{std::move(changed), random_};
+}
+
 refusal world::refuse(api_error error) {
     ++counts_.refused;
-    return {error, nullptr, nullptr};
+    return refusal::because(error);
 }
 
 rule_query world::query(endpoint call, time_point now) const {
@@ -43,15 +49,39 @@ rule_query world::query(endpoint call, time_point now) const {
     return asked;
 }
 
-outcome_of<decision> world::decide(const rule_query& call) {
-    auto made = engine_.decide(call, calls_[static_cast<std::size_t>(call.call)]++);
-    const auto* refused =
-        made.what == nullptr ? nullptr : std::get_if<refusal_step>(&made.what->action);
-    if (refused == nullptr) return made;
+boost::system::result<decision, refusal> world::decide(const rule_query& call) {
+    auto made = engine_.decide(call, calls_[static_cast<std::size_t>(call.call)]++, trials_);
+    if (made.what == nullptr) return made;
+    const auto* refused = std::get_if<refusal_step>(&made.what->action);
+    const bool is_lost = std::holds_alternative<lost_call>(made.what->action);
+    if (refused == nullptr && !is_lost) return made;
     engine_.commit(call, made);
-    ++counts_.refused;
-    const auto known = api_error_named(refused->error);
-    return refusal{known.value_or(api_error::internal_error), refused, engine_.rules(), made.by};
+    ++(is_lost ? counts_.lost : counts_.refused);
+    refusal ended{api_error::internal_error, refused, engine_.rules(), made.by, manner_of(made)};
+    if (refused != nullptr) {
+        ended.error = api_error_named(refused->error).value_or(api_error::internal_error);
+    }
+    return ended;
+}
+
+reply_manner world::manner_of(const decision& made) const {
+    reply_manner manner;
+    if (made.what == nullptr) return manner;
+    const auto& step = *made.what;
+    if (!step.latency && !step.fault && !step.webhook) return manner;
+    auto random = made.random.derive("reply");
+    const auto draw = [&](const delay& of) { return std::min(of.sample(random), longest_hold); };
+    if (step.latency) manner.latency = draw(*step.latency);
+    if (step.fault) manner.fault = drawn_fault{step.fault->kind, draw(step.fault->lasts)};
+    manner.after_webhook = step.webhook && step.webhook->before_reply && account_.target != nullptr;
+    return manner;
+}
+
+template <class T>
+granted<T> world::grant(T what, const decision& made) const {
+    granted<T> given{std::move(what), manner_of(made), {}};
+    if (given.manner != reply_manner{}) given.rule = made.by->name;
+    return given;
 }
 
 outcome_of<send_accepted> world::send_otp(const send_request& request, time_point now) {
@@ -77,11 +107,12 @@ outcome_of<send_accepted> world::accept(const send_request& request, phone_numbe
                                         otp_code code, const rule_query& call, const decision& made,
                                         time_point now) {
     const auto& api = scenario().api;
-    const auto network = *call.network;
+    const auto* what = made.what;
+    const auto network = what != nullptr && what->ported ? *what->ported : *call.network;
     if (std::ranges::find(api.no_route, network) != api.no_route.end()) {
         return refuse(api_error::no_route);
     }
-    const auto cost = api.price.of(network);
+    const auto cost = what != nullptr && what->cost ? *what->cost : api.price.of(network);
     const auto drawn = wallet_.hold(cost, api.order);
     if (!drawn) return refuse(api_error::insufficient_balance);
 
@@ -91,16 +122,18 @@ outcome_of<send_accepted> world::accept(const send_request& request, phone_numbe
     auto& stored = store_.append({.phone = phone,
                                   .code = code,
                                   .carrier = network,
+                                  .refund_if_failed = api.refund_failed,
                                   .seq = request.seq,
                                   .created = now,
                                   .completed = {},
                                   .drawn = *drawn,
                                   .decided_by = made.by},
                                  engine_.rules());
-    const auto* scripted = made.what == nullptr ? nullptr : std::get_if<course>(&made.what->action);
+    if (what != nullptr && what->webhook) stored.webhooks = &*what->webhook;
+    const auto* scripted = what == nullptr ? nullptr : std::get_if<course>(&what->action);
     schedule(ordinal, stored, scripted == nullptr ? unscripted_course() : *scripted, made.random);
     evict();
-    return send_accepted{ids_.at(ordinal), network, cost, wallet_.total()};
+    return grant(send_accepted{ids_.at(ordinal), ordinal, network, cost, wallet_.total()}, made);
 }
 
 void world::schedule(std::uint64_t ordinal, domain::delivery& of, const course& course,
@@ -128,8 +161,10 @@ outcome_of<delivery_view> world::delivery(std::string_view id, time_point now) {
     const auto made = decide(call);
     if (!made) return made.error();
     engine_.commit(call, *made);
-    if (!found) return refuse(api_error::not_found);
-    return *found;
+    if (found) return grant(*found, *made);
+    auto unknown = refuse(api_error::not_found);
+    unknown.manner = manner_of(*made);
+    return unknown;
 }
 
 outcome_of<bucket_amounts> world::balance(time_point now) {
@@ -137,7 +172,7 @@ outcome_of<bucket_amounts> world::balance(time_point now) {
     const auto made = decide(call);
     if (!made) return made.error();
     engine_.commit(call, *made);
-    return wallet_.amounts();
+    return grant(wallet_.amounts(), *made);
 }
 
 std::optional<time_point> world::next_due() const {
@@ -172,16 +207,7 @@ void world::change(std::uint64_t ordinal, const delivery_outcome& outcome, time_
     if (is_terminal(outcome.status)) {
         changed.completed = at;
         settle(changed, outcome.status);
-        if (account_.target) {
-            webhook_event told{ids_.at(ordinal),
-                               changed.phone,
-                               changed.carrier,
-                               outcome,
-                               changed.cost(),
-                               changed.created,
-                               at};
-            schedule(webhooks_.add(ordinal, std::move(told), account_.target, at));
-        }
+        announce(ordinal, changed, outcome, at);
     }
     retire(ordinal);
 }
@@ -191,12 +217,30 @@ void world::change(std::uint64_t ordinal, const delivery_outcome& outcome, time_
 void world::settle(domain::delivery& of, delivery_status status) {
     if (of.money_state != settlement::held) return;
     ++(status == delivery_status::delivered ? counts_.delivered : counts_.failed);
-    if (status == delivery_status::failed && scenario().api.refund_failed) {
+    if (status == delivery_status::failed && of.refund_if_failed) {
         wallet_.refund(of.drawn);
         of.money_state = settlement::refunded;
     } else {
         wallet_.charge(of.drawn);
         of.money_state = settlement::charged;
+    }
+}
+
+/// What webhooks draw is a function of the delivery, and not of when it is asked for.
+random_stream world::webhook_draws(std::uint64_t ordinal) const {
+    return random_.derive("webhooks").derive(ordinal);
+}
+
+void world::announce(std::uint64_t ordinal, const domain::delivery& of,
+                     const delivery_outcome& outcome, time_point at) {
+    if (!account_.target) return;
+    const auto manner = of.webhooks == nullptr ? webhook_manner{} : *of.webhooks;
+    const webhook_event told{ids_.at(ordinal), of.phone,   of.carrier, outcome,
+                             of.cost(),        of.created, at,         manner.signature};
+    auto random = webhook_draws(ordinal).derive("wait").derive(of.events_left);
+    for (std::uint32_t copy = 0; copy < manner.copies; ++copy) {
+        schedule(
+            webhooks_.add(ordinal, told, account_.target, after(at, manner.wait.sample(random))));
     }
 }
 
@@ -210,9 +254,25 @@ const event_record* world::begin_attempt(const attempt_ref& attempt) {
     return webhooks_.begin(attempt);
 }
 
+/// What an attempt draws is a function of which one it is, and not of when it is made.
+random_stream world::attempt_draws(const attempt_ref& attempt) const {
+    return webhook_draws(attempt.delivery).derive(attempt.event).derive(attempt.number);
+}
+
+duration world::timeout_of(const attempt_ref& attempt) const {
+    auto random = attempt_draws(attempt).derive("timeout");
+    return scenario().webhook.timeout.sample(random);
+}
+
 void world::finish_attempt(const attempt_ref& attempt, attempt_outcome outcome, time_point now) {
     if (webhooks_.is_quiet(attempt.delivery)) return;  // a late call: it has retired already
-    schedule(webhooks_.finish(attempt, std::move(outcome), scenario().webhook.retry, now));
+    const auto& retry = scenario().webhook.retry;
+    std::optional<duration> wait;
+    if (attempt.number <= retry.size()) {
+        auto random = attempt_draws(attempt).derive("retry");
+        wait = retry[attempt.number - 1].sample(random);
+    }
+    schedule(webhooks_.finish(attempt, std::move(outcome), wait, now));
     retire(attempt.delivery);
 }
 

@@ -1,5 +1,6 @@
 #include <nexo_mock/api/vendor_api.hpp>
 #include <nexo_mock/codec/replies.hpp>
+#include <nexo_mock/net/reply_player.hpp>
 #include <nexo_mock/net/request_parser.hpp>
 #include <nexo_mock/net/response_writer.hpp>
 #include <nexo_mock/net/session.hpp>
@@ -10,6 +11,7 @@
 #include <cstring>
 #include <memory>
 #include <optional>
+#include <utility>
 #include <vector>
 
 namespace nexo_mock::net {
@@ -57,15 +59,17 @@ class session final : public tracked_session, public std::enable_shared_from_thi
         // What has come may be in the read that is under way: its handler decides.
         error_code ignored;
         if (phase_ == phase::idle) socket_.cancel(ignored);
+        if (player_) player_->end_silence();  // it would end without a reply anyway
     }
     void abort() override {
         const auto keep = std::move(waiting_);
         error_code ignored;
         socket_.close(ignored);
+        if (player_) player_->stop();
     }
 
  private:
-    enum class phase : std::uint8_t { idle, header, body, handling, writing, lingering };
+    enum class phase : std::uint8_t { idle, header, body, handling, playing, writing, lingering };
 
     void enter(phase next) {
         phase_ = next;
@@ -74,7 +78,8 @@ class session final : public tracked_session, public std::enable_shared_from_thi
             case phase::idle: deadline_ = set_.deadline_after(bounds.idle); break;
             case phase::header: deadline_ = set_.deadline_after(bounds.header); break;
             case phase::body: deadline_ = set_.deadline_after(bounds.body); break;
-            case phase::handling: break;  // as long as it takes
+            case phase::handling:
+            case phase::playing: break;  // as long as it takes, or as its plan says
             case phase::writing: deadline_ = set_.deadline_after(bounds.write); break;
             case phase::lingering: deadline_ = set_.deadline_after(bounds.linger); break;
         }
@@ -183,22 +188,57 @@ class session final : public tracked_session, public std::enable_shared_from_thi
             waiting_ = shared_from_this();  // the reply must find the connection alive
             return false;
         }
-        render();
-        return true;
+        return deliver();
+    }
+
+    /// Puts the reply into the output; false if it goes out in a way of its own.
+    bool deliver() {
+        if (response_.manner.goes_out_plainly()) {
+            render(output_);
+            return true;
+        }
+        std::string whole;
+        if (response_.status != 0) render(whole);
+        plan_ = plan_reply(std::move(whole), response_.manner);
+        return false;
     }
 
     void answer_late(api::response late) {
         waiting_.reset();
         enter(phase::writing);
         response_ = std::move(late);
-        render();
+        if (!deliver()) return flush();
         if (!is_writing_) serve();
     }
 
-    void render() {
+    void play() {
+        auto plan = *std::exchange(plan_, std::nullopt);
+        const auto length = plan.wait + plan.spread + plan.silence;
+        enter(phase::playing);
+        deadline_ = set_.deadline_after(std::chrono::ceil<std::chrono::milliseconds>(length) +
+                                        set_.bounds().write);
+        if (!player_) player_.emplace(socket_);
+        const auto then = plan.then;
+        player_->play(std::move(plan), shared_from_this(),
+                      [this, then](bool intact) { on_played(then, intact); });
+    }
+
+    void on_played(wire_plan::ending then, bool intact) {
+        error_code ignored;
+        if (intact && then == wire_plan::ending::reset) {
+            socket_.set_option(asio::socket_base::linger{true, 0}, ignored);
+        }
+        if (!intact || then == wire_plan::ending::reset) return abort();
+        if (then == wire_plan::ending::close) closing_ = true;
+        enter(phase::writing);
+        if (closing_) return flush();
+        serve();
+    }
+
+    void render(std::string& out) {
         const auto what = request_.verb == api::method::head ? body_of::head : body_of::reply;
         if (!keep_alive_ || (set_.is_draining() && unread() == 0)) closing_ = true;
-        append_response(output_, response_, closing_ ? after_reply::close : after_reply::keep_alive,
+        append_response(out, response_, closing_ ? after_reply::close : after_reply::keep_alive,
                         what, set_.date());
     }
 
@@ -220,6 +260,7 @@ class session final : public tracked_session, public std::enable_shared_from_thi
     void flush() {
         if (is_writing_) return;
         if (!output_.empty()) return write();
+        if (plan_) return play();
         if (closing_) return close();
         if (waiting_) return;
         if (!is_partial_) {
@@ -246,7 +287,8 @@ class session final : public tracked_session, public std::enable_shared_from_thi
         if (ec) return abort();
         if (waiting_) return;
         if (is_partial_) enter(parser_->is_header_done() ? phase::body : phase::header);
-        if (output_.empty() && !closing_ && unread() != 0 && !is_partial_) return serve();
+        const bool may_go_on = output_.empty() && !plan_ && !closing_ && !is_partial_;
+        if (may_go_on && unread() != 0) return serve();
         flush();
     }
 
@@ -280,6 +322,8 @@ class session final : public tracked_session, public std::enable_shared_from_thi
     std::string output_;                // rendered, not being written
     std::string written_;               // being written
     std::shared_ptr<session> waiting_;  // itself, while a reply is to come
+    std::optional<wire_plan> plan_;     // of a reply whose turn comes once all before it is written
+    std::optional<reply_player> player_;
     std::uint64_t deadline_ = 0;
     phase phase_ = phase::idle;
     bool is_writing_ = false;

@@ -14,6 +14,7 @@ real_time real_now() {
 
 emulator::emulator(emulator_settings settings)
     : settings_{std::move(settings)},
+      scenario_{settings_.scenario},
       start_{settings_.clock.start.value_or(std::chrono::floor<std::chrono::seconds>(wall_time()))},
       registry_{settings_.max_accounts},
       base_clock_{first_clock()} {}
@@ -27,8 +28,26 @@ sim_clock emulator::first_clock() const {
 }
 
 domain::world emulator::new_world(std::string_view key, domain::time_point began) const {
-    return {settings_.scenario->settings_for(key), settings_.scenario, settings_.seed, began,
-            settings_.world};
+    const auto rules = scenario();
+    return {rules->settings_for(key), rules, settings_.seed, began, settings_.world};
+}
+
+domain::scenario_ptr emulator::scenario() const {
+    const std::lock_guard lock{scenario_mutex_};
+    return scenario_;
+}
+
+// The new one first: an account that is being made meanwhile has it, or is in the list by the time
+// the registry gives it out.
+void emulator::replace_scenario(domain::scenario_ptr changed) {
+    {
+        const std::lock_guard lock{scenario_mutex_};
+        scenario_ = changed;
+    }
+    for (const auto& each : registry_.all()) {
+        const std::lock_guard lock{each->mutex};
+        each->world.adopt(changed);
+    }
 }
 
 account_ptr emulator::make_account(std::string_view key, std::uint64_t number) {
@@ -40,9 +59,7 @@ account_ptr emulator::make_account(std::string_view key, std::uint64_t number) {
 account_ptr emulator::open(std::string_view key, api::admission& why_not) {
     why_not = api::admission::unknown_key;
     if (auto known = registry_.find(key)) return known;
-    if (!domain::is_well_formed_key(key)) return nullptr;
-    const auto& scenario = *settings_.scenario;
-    if (scenario.api.listed_keys_only && scenario.listed(key) == nullptr) return nullptr;
+    if (!scenario()->admits(key)) return nullptr;
     why_not = api::admission::too_many_accounts;
     return registry_.find_or_add(key,
                                  [&](std::uint64_t number) { return make_account(key, number); });
@@ -130,7 +147,10 @@ std::optional<outgoing_webhook> emulator::begin(const webhook_job& job) {
         const std::lock_guard lock{job.of->mutex};
         if (is_wanted(job)) {
             const auto* record = job.of->world.begin_attempt(job.attempt);
-            if (record != nullptr) return outgoing_webhook{record->event, record->target};
+            if (record != nullptr) {
+                return outgoing_webhook{record->event, record->target,
+                                        job.of->world.timeout_of(job.attempt)};
+            }
             job_done(*job.of, quiet);
         } else {
             --outstanding_;
@@ -158,11 +178,29 @@ std::optional<domain::event_state> emulator::finish(const webhook_job& job,
         state = events == nullptr ? domain::event_state::given_up  // evicted with its delivery
                                   : (*events)[job.attempt.event].state;
         job_done(of, quiet);
+        if (job.attempt.event == 0 && job.attempt.number == 1) {
+            of.take_waiters(job.attempt.delivery, quiet);
+        }
     });
     if (!state) --outstanding_;
     for (const auto& each : quiet)
         each();
     return state;
+}
+
+void emulator::when_first_attempt_ended(std::string_view key, std::uint64_t delivery,
+                                        std::function<void()> then) {
+    if (const auto of = registry_.find(key)) {
+        const std::lock_guard lock{of->mutex};
+        const auto* events = of->world.webhooks_of(delivery);
+        const bool is_to_come = events != nullptr && !events->front().attempts.empty() &&
+                                !events->front().attempts.front().ended;
+        if (is_to_come) {
+            of->when_attempt_ended.emplace(delivery, std::move(then));
+            return;
+        }
+    }
+    then();
 }
 
 sim_clock emulator::base_clock() const {
@@ -191,6 +229,7 @@ void emulator::forget_waiters() {
         std::vector<std::function<void()>> dropped;
         const std::lock_guard lock{each->mutex};
         dropped = std::exchange(each->when_quiet, {});
+        each->take_all_waiters(dropped);
     }
 }
 
@@ -204,6 +243,7 @@ void emulator::reset() {
             ++each->epoch;
             each->watched_by = nullptr;
             quiet = std::exchange(each->when_quiet, {});
+            each->take_all_waiters(quiet);
         }
         for (const auto& waiter : quiet)
             waiter();
@@ -221,6 +261,7 @@ void emulator::reset(const account_ptr& of) {
         of->watched_by = nullptr;
         of->armed.clear();
         quiet = std::exchange(of->when_quiet, {});
+        of->take_all_waiters(quiet);
     }
     for (const auto& waiter : quiet)
         waiter();

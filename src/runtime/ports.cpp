@@ -16,6 +16,7 @@ real_time real_now() {
 void add(domain::world_counts& sum, const domain::world_counts& each) {
     sum.accepted += each.accepted;
     sum.refused += each.refused;
+    sum.lost += each.lost;
     sum.delivered += each.delivered;
     sum.failed += each.failed;
     sum.evicted += each.evicted;
@@ -127,7 +128,7 @@ api::admission worker_host::visit(const control::scope& which, api::world_use us
 
 control::health_view worker_host::health() {
     control::health_view view;
-    view.scenario = emulator_.settings().scenario->name;
+    view.scenario = emulator_.scenario()->name;
     view.clock = codec::format_clock(emulator_.base_clock().setting());
     view.seed = emulator_.settings().seed;
     view.uptime = std::chrono::duration_cast<std::chrono::seconds>(real_now() - started_);

@@ -142,8 +142,12 @@ std::uint16_t server::port() const {
 std::uint64_t server::seed() const {
     return state_->emulator.settings().seed;
 }
-const domain::scenario& server::scenario() const {
-    return *state_->emulator.settings().scenario;
+domain::scenario_ptr server::scenario() const {
+    return state_->emulator.scenario();
+}
+void server::replace_scenario(domain::scenario_ptr changed) {
+    if (!changed) throw std::invalid_argument{"there is no scenario to go on under"};
+    state_->emulator.replace_scenario(std::move(changed));
 }
 void server::stop() {
     state_->stop();

@@ -1,4 +1,4 @@
-#include <nexo_mock/codec/replies.hpp>
+#include <nexo_mock/codec/webhook_message.hpp>
 #include <nexo_mock/runtime/log.hpp>
 #include <nexo_mock/runtime/webhook_dispatcher.hpp>
 #include <nexo_mock/version.hpp>
@@ -20,7 +20,7 @@ webhook_dispatcher::webhook_dispatcher(boost::asio::io_context& context, emulato
                                        effect_sink& worker)
     : emulator_{of},
       worker_{worker},
-      client_{context, client_settings_of(of.settings().scenario->webhook)} {}
+      client_{context, client_settings_of(of.scenario()->webhook)} {}
 
 void webhook_dispatcher::submit(webhook_job job) {
     auto owner = job.of;
@@ -74,13 +74,14 @@ net::client_request webhook_dispatcher::request_for(const outgoing_webhook& webh
                                                     codec::http_url url) {
     net::client_request request;
     request.url = std::move(url);
-    request.timeout = emulator_.settings().scenario->webhook.timeout;
-    codec::append_webhook(request.body, webhook.event);
-    request.headers = {
-        {"Content-Type", "application/json"},
-        {"User-Agent", "nexo-mock/" + std::string{version}},
-        {"X-NEXO-Signature", signer_for(webhook.target->secret).sign(request.body)},
-        {"X-NEXO-Event-Type", std::string{codec::webhook_type(webhook.event.outcome.status)}}};
+    request.timeout = webhook.timeout;
+    const auto& secret = webhook.target->secret;
+    auto message = codec::compose_webhook(webhook.event, signer_for(secret), secret);
+    request.body = std::move(message.body);
+    request.headers = {{"Content-Type", "application/json"},
+                       {"User-Agent", "nexo-mock/" + std::string{version}},
+                       {"X-NEXO-Event-Type", std::string{message.type}}};
+    if (message.signature) request.headers.emplace_back("X-NEXO-Signature", *message.signature);
     return request;
 }
 

@@ -28,15 +28,20 @@ std::string_view name(api::method verb) {
     return "other";
 }
 
-/// Refused calls are worth a line always, the others when every call is.
+/// Calls that are refused or that a rule makes misbehave are worth a line always, the others when
+/// every call is.
 void log_call(const api::request& in, const api::response& out) {
     const bool is_refused = out.status >= 400;
-    const auto level = is_refused ? log_level::info : log_level::debug;
+    const bool is_plain = !is_refused && out.manner == domain::reply_manner{};
+    const auto level = is_plain ? log_level::debug : log_level::info;
     if (!log_enabled(level)) return;
     const auto key = api::bearer_token(in.authorization);
-    log(level, is_refused ? "refused" : "answered",
+    log(level,
+        out.status == 0 ? "lost"
+        : is_refused    ? "refused"
+                        : "answered",
         {{"call", std::string{name(in.verb)} + ' ' + std::string{in.path()}},
-         {"status", std::to_string(out.status)},
+         {"status", out.status == 0 ? std::string{} : std::to_string(out.status)},
          {"account", domain::is_well_formed_key(key) ? domain::masked_key(key) : std::string{}},
          {"why", out.note}});
 }
@@ -55,6 +60,7 @@ void router::handle(const api::request& in, api::response& out,
         } else {
             vendor_.handle(in, out);
             log_call(in, out);
+            if (out.manner.after_webhook) answer_after_webhook(in, out, later);
         }
     } catch (const std::exception& e) {
         log(log_level::error, "a request failed",
@@ -62,6 +68,13 @@ void router::handle(const api::request& in, api::response& out,
         out.reset();
         api::vendor_api::refuse(domain::api_error::internal_error, out);
     }
+}
+
+void router::answer_after_webhook(const api::request& in, api::response& out,
+                                  api::function_ref<net::late_reply()> later) {
+    emulator_.when_first_attempt_ended(
+        api::bearer_token(in.authorization), out.delivery,
+        [reply = later(), held = std::move(out)]() mutable { reply(std::move(held)); });
 }
 
 worker::worker(emulator& of, const net::limits& bounds)
@@ -72,7 +85,7 @@ worker::worker(emulator& of, const net::limits& bounds)
       webhooks_{context_, of, *this},
       accounts_{of, *this},
       host_{of, *this},
-      router_{accounts_, host_},
+      router_{of, accounts_, host_},
       sessions_{context_, router_, bounds} {}
 
 worker::~worker() {

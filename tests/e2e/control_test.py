@@ -97,8 +97,8 @@ class Control(unittest.TestCase):
         self.assertEqual(health["version"], self.emulator.ready["version"])
         self.assertEqual(health["accounts"], 1)
         self.assertEqual(health["deliveries"],
-                         {"accepted": 3, "refused": 1, "pending": 1, "delivered": 1,
-                                                "failed": 1, "evicted": 0})
+                         {"accepted": 3, "refused": 1, "lost": 0, "pending": 1,
+                          "delivered": 1, "failed": 1, "evicted": 0})
 
     def test_wrong_calls_are_refused_in_words(self):
         for method, path, status, error in [("GET", "nothing", 404, "not_found"),

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <nexo_mock/domain/fault.hpp>
 #include <nexo_mock/domain/ip_address.hpp>
 
 #include <cstdint>
@@ -33,11 +34,13 @@ struct request {
 
 /// What the handlers answer; the connection adds what HTTP needs. Reused like the request.
 struct response {
-    int status = 200;
+    int status = 200;  ///< 0: none, a fault takes the place of the reply
     std::string_view content_type = "application/json";  ///< static storage
     std::vector<std::pair<std::string, std::string>> headers;
     std::string body;
-    std::string note;  ///< why the call was refused, for the log; never sent
+    std::string note;  ///< why the call was refused or misbehaves, for the log; never sent
+    domain::reply_manner manner;  ///< how the connection sends it
+    std::uint64_t delivery = 0;   ///< whose webhook goes first, if `manner` says so: its ordinal
 
     void reset() {
         status = 200;
@@ -45,6 +48,8 @@ struct response {
         headers.clear();
         body.clear();
         note.clear();
+        manner = {};
+        delivery = 0;
     }
 };
 

@@ -14,6 +14,9 @@ class webhook_signer {
  public:
     /// Throws std::runtime_error if the cryptographic library refuses.
     explicit webhook_signer(std::string_view secret);
+    /// A signer that is wrong on purpose: it is keyed with the bytes of the secret itself, as who
+    /// overlooks the digest would do. Throws as the constructor does.
+    static webhook_signer with_raw_key(std::string_view secret);
     ~webhook_signer();
     webhook_signer(webhook_signer&&) noexcept;
     webhook_signer& operator=(webhook_signer&&) noexcept;
@@ -22,6 +25,8 @@ class webhook_signer {
 
  private:
     struct state;
+    explicit webhook_signer(std::unique_ptr<state> keyed);
+
     std::unique_ptr<state> state_;
 };
 

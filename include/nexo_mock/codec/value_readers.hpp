@@ -8,10 +8,15 @@
 
 #include <initializer_list>
 #include <optional>
+#include <span>
+#include <vector>
 
 /// Readers of the values that scenario files and control calls are made of. Each complains in the
 /// field and answers none if the value is not of its kind.
 namespace nexo_mock::codec {
+
+/// The most that `times` and `every` may say.
+inline constexpr std::uint64_t most_times = 1'000'000'000;
 
 std::optional<domain::duration> read_duration(const field& of);
 /// A duration, "25s..60s", or {"median": "90ms", "sigma": 0.4}.
@@ -40,7 +45,7 @@ struct named_value {
 
 /// One of a few words.
 template <class T>
-std::optional<T> read_word(const field& of, std::initializer_list<named_value<T>> words) {
+std::optional<T> read_word(const field& of, std::span<const named_value<T>> words) {
     const auto text = of.as_string();
     if (!text) return std::nullopt;
     std::vector<std::string_view> names;
@@ -51,6 +56,11 @@ std::optional<T> read_word(const field& of, std::initializer_list<named_value<T>
     of.complain("expected " + one_of_words(names) + ", found \"" + *text + '"' +
                 did_you_mean(*text, names));
     return std::nullopt;
+}
+
+template <class T>
+std::optional<T> read_word(const field& of, std::initializer_list<named_value<T>> words) {
+    return read_word<T>(of, std::span{words.begin(), words.size()});
 }
 
 }  // namespace nexo_mock::codec

@@ -11,12 +11,16 @@ namespace nexo_mock::domain {
 struct uniform_delay {
     duration from{};
     duration to{};
+
+    friend bool operator==(const uniform_delay&, const uniform_delay&) = default;
 };
 
 /// Log-normal around a median; `sigma` is the deviation of the logarithm.
 struct log_normal_delay {
     duration median{};
     double sigma = 0;
+
+    friend bool operator==(const log_normal_delay&, const log_normal_delay&) = default;
 };
 
 /// How long something takes, as a scenario writes it. Never negative.
@@ -30,8 +34,14 @@ class delay {
     explicit delay(log_normal_delay law) : law_{law} {}
     static delay fixed(duration value) { return delay{uniform_delay{value, value}}; }
 
+    const std::variant<uniform_delay, log_normal_delay>& law() const { return law_; }
+    /// It is zero, whatever is drawn.
+    bool is_zero() const { return *this == delay{}; }
+
     /// Draws from the stream only where there is something to draw.
     duration sample(random_stream& random) const;
+
+    friend bool operator==(const delay&, const delay&) = default;
 
  private:
     std::variant<uniform_delay, log_normal_delay> law_;

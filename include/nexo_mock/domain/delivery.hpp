@@ -21,12 +21,14 @@ struct delivery {
     otp_code code;
     domain::carrier carrier;
     settlement money_state = settlement::held;
+    bool refund_if_failed = true;   ///< as the scenario had it when the send was accepted
     std::uint16_t events_left = 0;  ///< of its course
     std::uint64_t seq = 0;          ///< over all accounts of the emulator, in order of acceptance
     time_point created;
     time_point completed;  ///< of the latest terminal event
     bucket_amounts drawn;
     const rule* decided_by = nullptr;           ///< null: no rule matched
+    const webhook_manner* webhooks = nullptr;   ///< null: they behave
     const delivery_outcome* outcome = nullptr;  ///< null while `sent`
 
     delivery_status status() const {

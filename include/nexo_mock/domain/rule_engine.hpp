@@ -26,11 +26,34 @@ struct rule_query {
 
 /// What the rules decided, and all that must be remembered of it once it takes effect.
 struct decision {
-    const rule* by = nullptr;    ///< null: no rule matched
-    const step* what = nullptr;  ///< never a choice: that is drawn already
-    random_stream random{0};     ///< for what the step itself draws
-    std::optional<std::string> next_state;
+    const rule* by = nullptr;          ///< null: no rule matched
+    const step* what = nullptr;        ///< never a choice: that is drawn already
+    random_stream random{0};           ///< for what the step itself draws
     std::vector<std::size_t> counted;  ///< rules with `every` that saw the call fit
+};
+
+/// What came of trying one rule.
+enum class verdict : std::uint8_t {
+    decides,
+    other_endpoint,
+    other_phone,
+    other_code,
+    other_carrier,
+    other_key,
+    other_state,
+    other_time,    ///< `elapsed`
+    used_up,       ///< its steps are over, and it falls through
+    not_its_turn,  ///< `every`
+    no_luck,       ///< `chance`
+};
+
+/// One rule that was tried for a call, and with what it was compared.
+struct rule_trial {
+    std::size_t rule_index = 0;
+    verdict outcome = verdict::decides;
+    std::uint64_t used = 0;    ///< calls its steps were used for before
+    std::uint64_t fitted = 0;  ///< which call that fits it is, from 1; where `every` counts them
+    double drawn = 0;          ///< for `chance`: below it, the rule decides
 };
 
 /// The rules of one account and where it is in them. decide() changes nothing, so that a call that
@@ -46,7 +69,9 @@ class rule_engine {
     rule_engine(scenario_ptr rules, random_stream account);
 
     /// `ordinal`: which call of that endpoint it is in this account. It keys what chance decides.
-    decision decide(const rule_query& call, std::uint64_t ordinal) const;
+    /// Tells `trials`, if given, of each rule that was tried, in order.
+    decision decide(const rule_query& call, std::uint64_t ordinal,
+                    std::vector<rule_trial>* trials = nullptr) const;
     void commit(const rule_query& call, const decision& made);
 
     const std::string& state() const { return state_; }
@@ -68,7 +93,10 @@ class rule_engine {
         std::size_t operator()(const phone_key& key) const;
     };
 
-    bool fits(const condition& when, const rule_query& call) const;
+    /// None if the call fits all but `every` and `chance`.
+    std::optional<verdict> mismatch(const condition& when, const rule_query& call) const;
+    rule_trial try_rule(std::size_t rule_index, const rule_query& call,
+                        const random_stream& of_call, decision& made) const;
     counters counters_for(std::size_t rule_index, const rule_query& call) const;
     counters& counters_for(std::size_t rule_index, const rule_query& call);
 

@@ -47,11 +47,12 @@ using webhook_target_ptr = std::shared_ptr<const webhook_target>;  ///< null: no
 
 /// How webhooks are tried.
 struct webhook_settings {
-    webhook_target_ptr target;                    ///< of accounts that name none
-    duration timeout = std::chrono::seconds{10};  ///< real time, for one attempt [A]
-    std::vector<duration> retry{std::chrono::seconds{5}, std::chrono::seconds{30},
-                                std::chrono::minutes{2}, std::chrono::minutes{10},
-                                std::chrono::minutes{30}};  ///< waits before attempts 2, 3, … [A]
+    webhook_target_ptr target;                               ///< of accounts that name none
+    delay timeout = delay::fixed(std::chrono::seconds{10});  ///< real time, for one attempt [A]
+    std::vector<delay> retry{
+        delay::fixed(std::chrono::seconds{5}), delay::fixed(std::chrono::seconds{30}),
+        delay::fixed(std::chrono::minutes{2}), delay::fixed(std::chrono::minutes{10}),
+        delay::fixed(std::chrono::minutes{30})};  ///< waits before attempts 2, 3, … [A]
     std::string ca_file;    ///< extra certificate authorities for https targets
     bool insecure = false;  ///< true: certificates are not verified
 };
@@ -78,9 +79,12 @@ struct scenario {
     std::vector<rule> rules;
 
     /// The settings of that account: its own entry, else the defaults under that key.
+    /// Where only listed keys have accounts, one that is not listed is revoked.
     account_settings settings_for(std::string_view key) const;
     /// Null if no entry names the key.
     const account_settings* listed(std::string_view key) const;
+    /// Whether the key may have an account: it is well-formed, and listed where it has to be.
+    bool admits(std::string_view key) const;
 };
 
 using scenario_ptr = std::shared_ptr<const scenario>;

@@ -1,6 +1,10 @@
 #pragma once
 
+#include <nexo_mock/domain/carrier.hpp>
 #include <nexo_mock/domain/delay.hpp>
+#include <nexo_mock/domain/fault.hpp>
+#include <nexo_mock/domain/money.hpp>
+#include <nexo_mock/domain/webhook_manner.hpp>
 
 #include <cstdint>
 #include <optional>
@@ -57,6 +61,13 @@ struct refusal_step {
     std::optional<std::string> body;  ///< instead of the usual JSON
 };
 
+/// The call never reaches the API: nothing is created, nothing is charged, and the step's fault is
+/// all the client sees.
+struct lost_call {};
+
+/// The call is answered as if no rule had decided it.
+struct as_usual {};
+
 struct step;
 
 /// One of several steps, drawn by their weights; at least one weight is above zero.
@@ -66,9 +77,14 @@ struct choice {
 
 /// What a rule does with a call it decides. A further way to misbehave is a further alternative of
 /// `action` (instead of an answer) or a further member (beside the answer), never a second
-/// mechanism.
+/// mechanism. The members beside a choice count for nothing: its steps have their own.
 struct step {
-    std::variant<course, refusal_step, choice> action;
+    std::variant<course, refusal_step, lost_call, as_usual, choice> action;
+    std::optional<delay> latency;           ///< of the reply, in real time
+    std::optional<domain::fault> fault;     ///< breaks the reply; always there with a lost_call
+    std::optional<domain::carrier> ported;  ///< the number's carrier, whatever its prefix says
+    std::optional<money> cost;              ///< instead of the carrier's price
+    std::optional<webhook_manner> webhook;
     std::optional<std::string> set_state;  ///< the account's scenario state from then on
     std::uint32_t times = 1;               ///< how many calls use it before the next step's turn
     double weight = 1;                     ///< inside a choice only

@@ -20,6 +20,7 @@ struct webhook_event {
     money cost;
     time_point created;
     time_point completed;
+    signature_kind signature = signature_kind::valid;
 };
 
 /// One attempt to send one event of one delivery.
@@ -54,6 +55,7 @@ enum class event_state : std::uint8_t { waiting, acknowledged, given_up };
 struct event_record {
     webhook_event event;
     webhook_target_ptr target;  ///< as it was when the event happened
+    time_point not_before;      ///< of the first attempt
     event_state state = event_state::waiting;
     std::vector<attempt_record> attempts;
 };
@@ -79,16 +81,18 @@ struct webhook_totals {
 /// Not for sharing between threads.
 class webhook_ledger {
  public:
-    /// Adds an event to the delivery's chain; answers its first attempt if nothing is before it.
+    /// Adds an event to the delivery's chain; answers its first attempt, due at `not_before`, if
+    /// nothing is before it.
     std::optional<next_attempt> add(std::uint64_t delivery, webhook_event event,
-                                    webhook_target_ptr target, time_point now);
+                                    webhook_target_ptr target, time_point not_before);
 
     /// An attempt goes out. Null if it is not the one the chain waits for (a late or double call).
     const event_record* begin(const attempt_ref& attempt);
 
-    /// An attempt that began has ended; answers what is due next: a retry, or the following event.
+    /// An attempt that began has ended; answers what is due next: a retry once `wait` is over, or,
+    /// where there is none, the following event.
     std::optional<next_attempt> finish(const attempt_ref& attempt, attempt_outcome outcome,
-                                       const std::vector<duration>& retry, time_point now);
+                                       std::optional<duration> wait, time_point now);
 
     /// Nothing of that delivery is still to be sent.
     bool is_quiet(std::uint64_t delivery) const;

@@ -16,19 +16,35 @@
 namespace nexo_mock::domain {
 
 /// A call that was not granted. `scripted` is set when a rule refused it, which then may also say
-/// the status, headers and body; it points into the scenario of `keeps`.
+/// the status, headers and body; it points into the scenario of `keeps`. A call that a rule lost
+/// has `by` and the fault in `manner`, and nothing else counts.
 struct refusal {
     api_error error = api_error::internal_error;
     const refusal_step* scripted = nullptr;
     scenario_ptr keeps;
     const rule* by = nullptr;  ///< the rule that refused; kept alive likewise
+    reply_manner manner;
+
+    static refusal because(api_error error) {
+        refusal refused;
+        refused.error = error;
+        return refused;
+    }
+    bool is_lost() const { return by != nullptr && scripted == nullptr; }
 };
 
 [[noreturn]] void throw_exception_from_error(const refusal& error,
                                              const boost::source_location& where);
 
+/// What a call is answered with, and how the answer goes out.
 template <class T>
-using outcome_of = boost::system::result<T, refusal>;
+struct granted : T {
+    reply_manner manner;
+    std::string rule;  ///< the name of the rule that gave it its manner; empty if that is plain
+};
+
+template <class T>
+using outcome_of = boost::system::result<granted<T>, refusal>;
 
 struct send_request {
     std::string_view phone;
@@ -38,6 +54,7 @@ struct send_request {
 
 struct send_accepted {
     delivery_id id;
+    std::uint64_t ordinal = 0;  ///< of the delivery, in the account
     domain::carrier carrier;
     money cost;
     money balance;  ///< of all buckets, after this send [I]
@@ -51,6 +68,7 @@ struct world_limits {
 struct world_counts {
     std::uint64_t accepted = 0;
     std::uint64_t refused = 0;
+    std::uint64_t lost = 0;       ///< by a rule, before they reached the API
     std::uint64_t delivered = 0;  ///< by the first terminal status
     std::uint64_t failed = 0;
     std::uint64_t evicted = 0;  ///< of those two
@@ -90,6 +108,8 @@ class world {
 
     /// Null if the attempt is no longer wanted. Good until the next call.
     const event_record* begin_attempt(const attempt_ref& attempt);
+    /// How long that attempt may take, in real time.
+    duration timeout_of(const attempt_ref& attempt) const;
     void finish_attempt(const attempt_ref& attempt, attempt_outcome outcome, time_point now);
 
     // --- looking at it from outside
@@ -109,11 +129,24 @@ class world {
     const std::string& state() const { return engine_.state(); }
     time_point began() const { return began_; }
 
+    // --- changing it from outside
+
     void deposit(bucket into, money amount) { wallet_.deposit(into, amount); }
+
+    /// Goes on under another scenario: its rules begin anew, with their counts and the scenario
+    /// state; its settings count from now on. What was accepted keeps its course, its price and
+    /// its refund; the wallet, the ids and the age of the world stay.
+    void adopt(scenario_ptr changed);
+
+    /// From now on each decision tells of the rules it tried; null: no longer.
+    void trace_to(std::vector<rule_trial>* trials) { trials_ = trials; }
 
  private:
     refusal refuse(api_error error);
-    outcome_of<decision> decide(const rule_query& call);
+    boost::system::result<decision, refusal> decide(const rule_query& call);
+    reply_manner manner_of(const decision& made) const;
+    template <class T>
+    granted<T> grant(T what, const decision& made) const;
     outcome_of<send_accepted> accept(const send_request& request, phone_number phone, otp_code code,
                                      const rule_query& call, const decision& made, time_point now);
     void schedule(std::uint64_t ordinal, domain::delivery& of, const course& course,
@@ -122,12 +155,17 @@ class world {
     void change(std::uint64_t ordinal, const delivery_outcome& outcome, time_point at,
                 effects& out);
     void settle(domain::delivery& of, delivery_status status);
+    void announce(std::uint64_t ordinal, const domain::delivery& of,
+                  const delivery_outcome& outcome, time_point at);
+    random_stream webhook_draws(std::uint64_t ordinal) const;
+    random_stream attempt_draws(const attempt_ref& attempt) const;
     void schedule(const std::optional<next_attempt>& next);
     void retire(std::uint64_t ordinal);
     void evict();
     rule_query query(endpoint call, time_point now) const;
 
     account_settings account_;
+    random_stream random_;
     rule_engine engine_;
     delivery_ids ids_;
     domain::wallet wallet_;
@@ -139,6 +177,7 @@ class world {
     time_point began_;
     world_limits limits_;
     world_counts counts_;
+    std::vector<rule_trial>* trials_ = nullptr;
 };
 
 }  // namespace nexo_mock::domain

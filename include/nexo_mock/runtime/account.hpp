@@ -9,6 +9,7 @@
 #include <mutex>
 #include <optional>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 namespace nexo_mock::runtime {
@@ -38,6 +39,20 @@ struct account {
     domain::effects* watched_by = nullptr;
     /// Called, outside the lock, once nothing is outstanding, the advance or the epoch ends.
     std::vector<std::function<void()>> when_quiet;
+    /// By delivery: called, outside the lock, once the first attempt of its first webhook ended.
+    std::unordered_multimap<std::uint64_t, std::function<void()>> when_attempt_ended;
+
+    void take_waiters(std::uint64_t delivery, std::vector<std::function<void()>>& into) {
+        const auto [begin, end] = when_attempt_ended.equal_range(delivery);
+        for (auto it = begin; it != end; ++it)
+            into.push_back(std::move(it->second));
+        when_attempt_ended.erase(begin, end);
+    }
+    void take_all_waiters(std::vector<std::function<void()>>& into) {
+        for (auto& [delivery, waiter] : when_attempt_ended)
+            into.push_back(std::move(waiter));
+        when_attempt_ended.clear();
+    }
 };
 
 using account_ptr = std::shared_ptr<account>;

@@ -11,7 +11,7 @@
 namespace nexo_mock::runtime {
 
 struct emulator_settings {
-    domain::scenario_ptr scenario;
+    domain::scenario_ptr scenario;  ///< to begin with
     codec::clock_setting clock;
     std::uint64_t seed = 0;
     domain::world_limits world;
@@ -22,6 +22,7 @@ struct emulator_settings {
 struct outgoing_webhook {
     domain::webhook_event event;
     domain::webhook_target_ptr target;
+    domain::duration timeout{};  ///< real time
 };
 
 /// All accounts and their time: it finds them, locks them, tells them the time and passes on what
@@ -33,6 +34,10 @@ class emulator {
     explicit emulator(emulator_settings settings);
 
     const emulator_settings& settings() const { return settings_; }
+    /// The one that counts now.
+    domain::scenario_ptr scenario() const;
+    /// Every account goes on under another one (see domain::world::adopt), as those to come do.
+    void replace_scenario(domain::scenario_ptr changed);
     std::uint64_t next_seq() { return next_seq_.fetch_add(1, std::memory_order_relaxed); }
 
     /// Null, and why: malformed, not listed, or too many.
@@ -58,6 +63,12 @@ class emulator {
     /// Answers how the webhook stands then; none if it belongs to the past.
     std::optional<domain::event_state> finish(const webhook_job& job,
                                               domain::attempt_outcome outcome, effect_sink& to);
+
+    /// Calls `then` once the first attempt of that delivery's first webhook has ended, or a reset
+    /// has made it a thing of the past; at once if there is none. From any thread but not under
+    /// the account's lock; `then` is called outside it.
+    void when_first_attempt_ended(std::string_view key, std::uint64_t delivery,
+                                  std::function<void()> then);
 
     // --- time
 
@@ -95,6 +106,8 @@ class emulator {
     void job_done(account& of, std::vector<std::function<void()>>& quiet);
 
     emulator_settings settings_;
+    mutable std::mutex scenario_mutex_;
+    domain::scenario_ptr scenario_;
     domain::time_point start_;  // of clocks that do not follow the wall
     account_registry registry_;
     mutable std::mutex clock_mutex_;

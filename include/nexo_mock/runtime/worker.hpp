@@ -18,13 +18,19 @@ namespace nexo_mock::runtime {
 /// Hands each request to the API its path belongs to, and stands between a bug and the process.
 class router final : public net::request_handler {
  public:
-    router(api::accounts& accounts, control::host& host) : vendor_{accounts}, control_{host} {}
+    router(emulator& of, api::accounts& accounts, control::host& host)
+        : emulator_{of}, vendor_{accounts}, control_{host} {}
 
     void handle(const api::request& in, api::response& out,
                 api::function_ref<net::late_reply()> later) override;
     void refused(std::string_view why) override;
 
  private:
+    /// Lets the webhook of the call go first.
+    void answer_after_webhook(const api::request& in, api::response& out,
+                              api::function_ref<net::late_reply()> later);
+
+    emulator& emulator_;
     api::vendor_api vendor_;
     control::control_api control_;
 };

@@ -41,7 +41,7 @@ std::string delivery_reply(const delivery_view& of) {
 
 TEST_CASE("an accepted send is told in the vendor's fields and order") {
     std::string out;
-    append_send_accepted(out, {sample_id(), carrier::viettel, 22000_micros, 88000_micros});
+    append_send_accepted(out, {sample_id(), 0, carrier::viettel, 22000_micros, 88000_micros});
     CHECK(out == R"({"ok":true,"id":"8f2e1c4d-1111-4222-8333-444444444444","carrier":"viettel",)"
                  R"("status":"sent","cost":0.022,"balance":0.088})");
 }

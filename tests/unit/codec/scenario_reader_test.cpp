@@ -54,6 +54,13 @@ std::vector<std::string> complaints(std::string_view text) {
     return lines;
 }
 
+std::vector<delay> fixed(std::initializer_list<duration> lengths) {
+    std::vector<delay> delays;
+    for (const auto each : lengths)
+        delays.push_back(delay::fixed(each));
+    return delays;
+}
+
 }  // namespace
 
 TEST_CASE("the example of the documentation is read in full") {
@@ -71,8 +78,8 @@ TEST_CASE("the example of the documentation is read in full") {
     REQUIRE(scenario->webhook.target != nullptr);
     CHECK(scenario->webhook.target->url == "http://localhost:3000/webhooks/nexo");
     CHECK(scenario->webhook.target->secret == "whsec_dev");
-    CHECK(scenario->webhook.timeout == 10s);
-    CHECK(scenario->webhook.retry == std::vector<duration>{5s, 30s, 2min, 10min, 30min});
+    CHECK(scenario->webhook.timeout == delay::fixed(10s));
+    CHECK(scenario->webhook.retry == fixed({5s, 30s, 2min, 10min, 30min}));
     CHECK(scenario->account_defaults.opening == bucket_amounts{{}, {}, 110000_micros});
     REQUIRE(scenario->accounts.size() == 3);
     CHECK(scenario->accounts[0].opening == bucket_amounts{25000000_micros, {}, 110000_micros});
@@ -98,8 +105,8 @@ TEST_CASE("an empty scenario is what the vendor does") {
     CHECK(scenario->api.order == default_spend_order);
     CHECK_FALSE(scenario->api.listed_keys_only);
     CHECK(scenario->webhook.target == nullptr);
-    CHECK(scenario->webhook.timeout == 10s);
-    CHECK(scenario->webhook.retry == std::vector<duration>{5s, 30s, 2min, 10min, 30min});
+    CHECK(scenario->webhook.timeout == delay::fixed(10s));
+    CHECK(scenario->webhook.retry == fixed({5s, 30s, 2min, 10min, 30min}));
     CHECK_FALSE(scenario->webhook.insecure);
     CHECK(scenario->account_defaults.opening == bucket_amounts{{}, {}, 110000_micros});
     CHECK(scenario->rules.empty());
@@ -128,7 +135,7 @@ TEST_CASE("what the example leaves out is read too") {
     CHECK(scenario->api.no_route == std::vector{carrier::mobifone, carrier::itel});
     CHECK(scenario->api.status.at("custom") == 418);
     CHECK(scenario->webhook.target == nullptr);
-    CHECK(scenario->webhook.timeout == 500ms);
+    CHECK(scenario->webhook.timeout == delay::fixed(500ms));
     CHECK(scenario->webhook.retry.empty());
     CHECK(scenario->webhook.ca_file == "/ca.pem");
     CHECK(scenario->webhook.insecure);

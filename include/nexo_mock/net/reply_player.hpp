@@ -1,0 +1,53 @@
+#pragma once
+
+#include <nexo_mock/net/wire_plan.hpp>
+
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/steady_timer.hpp>
+
+#include <chrono>
+#include <functional>
+#include <memory>
+
+namespace nexo_mock::net {
+
+/// Plays wire plans on one connection, one at a time: waits, sends in pieces, keeps silent. It
+/// holds nothing but a timer and the bytes, and no thread. On the thread of the socket's context.
+class reply_player {
+ public:
+    /// `intact`: the plan was played to its end. Else the client left, or stop() was called.
+    using finished = std::function<void(bool intact)>;
+
+    explicit reply_player(boost::asio::ip::tcp::socket& socket)
+        : socket_{socket}, timer_{socket.get_executor()} {}
+
+    /// `owner` keeps this player and the socket alive meanwhile. `done` is called once, never
+    /// before play() returns. How the plan ends is the caller's to do.
+    void play(wire_plan plan, std::shared_ptr<void> owner, finished done);
+
+    /// Ends a silence now, as if its time were over; anything else takes its time.
+    void end_silence();
+    void stop();
+
+ private:
+    using clock = std::chrono::steady_clock;
+    enum class stage : std::uint8_t { done, waiting, sending, silent };
+
+    void wait_until(clock::time_point when);
+    void on_timer(bool cancelled);
+    void send_piece();
+    void keep_silent();
+    void watch_client();
+    void finish(bool intact);
+
+    boost::asio::ip::tcp::socket& socket_;
+    boost::asio::steady_timer timer_;
+    wire_plan plan_;
+    std::shared_ptr<void> owner_;
+    finished done_;
+    stage stage_ = stage::done;
+    std::size_t sent_pieces_ = 0;
+    clock::time_point first_piece_;
+};
+
+}  // namespace nexo_mock::net

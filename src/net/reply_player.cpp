@@ -1,0 +1,105 @@
+#include <nexo_mock/net/reply_player.hpp>
+
+#include <boost/asio/write.hpp>
+
+#include <array>
+#include <string_view>
+
+namespace nexo_mock::net {
+
+namespace {
+
+namespace asio = boost::asio;
+using boost::system::error_code;
+
+/// The n-th of `pieces` parts of the bytes, which differ by one byte at most.
+std::string_view piece_of(std::string_view bytes, std::size_t nth, std::size_t pieces) {
+    const auto begin = bytes.size() * nth / pieces;
+    const auto end = bytes.size() * (nth + 1) / pieces;
+    return bytes.substr(begin, end - begin);
+}
+
+}  // namespace
+
+void reply_player::play(wire_plan plan, std::shared_ptr<void> owner, finished done) {
+    plan_ = std::move(plan);
+    owner_ = std::move(owner);
+    done_ = std::move(done);
+    sent_pieces_ = 0;
+    stage_ = stage::waiting;
+    wait_until(clock::now() + plan_.wait);
+}
+
+void reply_player::wait_until(clock::time_point when) {
+    timer_.expires_at(when);
+    timer_.async_wait([this, keep = owner_](const error_code& ec) { on_timer(ec.failed()); });
+}
+
+void reply_player::on_timer(bool cancelled) {
+    switch (stage_) {
+        case stage::done: return;
+        case stage::waiting:
+            if (cancelled) return finish(false);
+            first_piece_ = clock::now();
+            stage_ = stage::sending;
+            return send_piece();
+        case stage::sending: return cancelled ? finish(false) : send_piece();
+        case stage::silent: return finish(true);
+    }
+}
+
+void reply_player::send_piece() {
+    if (plan_.bytes.empty() || sent_pieces_ == plan_.pieces) return keep_silent();
+    const auto piece = piece_of(plan_.bytes, sent_pieces_++, plan_.pieces);
+    asio::async_write(socket_, asio::buffer(piece.data(), piece.size()),
+                      [this, keep = owner_](const error_code& ec, std::size_t) {
+                          if (ec || stage_ != stage::sending) return finish(false);
+                          if (sent_pieces_ == plan_.pieces) return keep_silent();
+                          const auto gaps = static_cast<std::int64_t>(plan_.pieces - 1);
+                          const auto nth = static_cast<std::int64_t>(sent_pieces_);
+                          wait_until(first_piece_ + plan_.spread * nth / gaps);
+                      });
+}
+
+void reply_player::keep_silent() {
+    if (plan_.silence == domain::duration{}) return finish(true);
+    stage_ = stage::silent;
+    watch_client();
+    wait_until(clock::now() + plan_.silence);
+}
+
+/// Reads and drops what the client sends, so that its leaving is noticed.
+void reply_player::watch_client() {
+    socket_.async_wait(asio::ip::tcp::socket::wait_read,
+                       [this, keep = owner_](const error_code& ec) {
+                           if (ec || stage_ != stage::silent) return;
+                           std::array<char, 4096> dropped{};
+                           error_code result;
+                           socket_.non_blocking(true, result);
+                           socket_.receive(asio::buffer(dropped), 0, result);
+                           if (!result || result == asio::error::would_block) return watch_client();
+                           finish(false);
+                       });
+}
+
+void reply_player::end_silence() {
+    if (stage_ == stage::silent) timer_.cancel();
+}
+
+void reply_player::stop() {
+    if (stage_ == stage::silent) stage_ = stage::waiting;  // which ends broken when cancelled
+    timer_.cancel();
+}
+
+void reply_player::finish(bool intact) {
+    if (stage_ == stage::done) return;
+    stage_ = stage::done;
+    timer_.cancel();
+    error_code ignored;
+    if (socket_.is_open()) socket_.cancel(ignored);  // the watch, if there is one
+    const auto keep = std::move(owner_);
+    const auto done = std::move(done_);
+    done(intact);
+}
+
+}  // namespace nexo_mock::net
