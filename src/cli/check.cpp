@@ -1,43 +1,121 @@
 #include <nexo_mock/cli/commands.hpp>
+#include <nexo_mock/cli/terminal.hpp>
+#include <nexo_mock/codec/json_writer.hpp>
 #include <nexo_mock/codec/scenario_reader.hpp>
 
 #include <iostream>
+#include <iterator>
 #include <memory>
 
 namespace nexo_mock::cli {
 
 namespace {
 
-/// Whether the file is a good scenario; says on standard output what is not.
-bool check(const std::string& path) {
-    const auto reading = codec::read_scenario(read_file(path));
-    for (const auto& each : reading.mistakes)
-        std::cout << codec::format(each, path) << '\n';
-    return !codec::has_errors(reading.mistakes);
+using codec::diagnostic;
+using codec::severity;
+
+constexpr const char* standard_input = "-";
+
+struct check_options {
+    std::vector<std::string> files;
+    bool strict = false;
+    bool json = false;
+};
+
+struct checked_file {
+    std::string name;
+    std::vector<diagnostic> mistakes;
+};
+
+/// A file that can't be read is a mistake like any other, at its beginning.
+std::vector<diagnostic> mistakes_in(const std::string& path) {
+    try {
+        const auto text = path == standard_input
+                              ? std::string{std::istreambuf_iterator<char>{std::cin}, {}}
+                              : read_file(path);
+        return codec::read_scenario(text).mistakes;
+    } catch (const std::runtime_error& e) {
+        return {{{}, "", e.what(), severity::error}};
+    }
+}
+
+checked_file check(const std::string& path, bool strict) {
+    checked_file checked{path == standard_input ? "<stdin>" : path, mistakes_in(path)};
+    if (strict) {
+        for (auto& each : checked.mistakes)
+            each.level = severity::error;
+    }
+    return checked;
+}
+
+/// As codec::format() writes it, in colours.
+void print(const diagnostic& mistake, const std::string& file, const painter& paint) {
+    const auto place = file + ':' + std::to_string(mistake.at.line) + ':' +
+                       std::to_string(mistake.at.column) + ':';
+    const auto hue = mistake.level == severity::error ? color::red : color::yellow;
+    std::cout << paint(color::bold, place) << ' '
+              << paint(hue, std::string{name(mistake.level)} + ':') << ' '
+              << (mistake.path.empty() ? "" : mistake.path + ": ") << mistake.message << '\n';
+}
+
+std::string as_json(const std::vector<checked_file>& files, bool all_good) {
+    std::string text;
+    codec::json_writer json{text};
+    json.begin_object().member("ok", all_good).key("files").begin_array();
+    for (const auto& [file, mistakes] : files) {
+        json.begin_object().member("file", file).member("ok", !codec::has_errors(mistakes));
+        json.key("diagnostics").begin_array();
+        for (const auto& each : mistakes) {
+            json.begin_object()
+                .member("line", each.at.line)
+                .member("column", each.at.column)
+                .member("severity", name(each.level))
+                .member("path", each.path)
+                .member("message", each.message)
+                .end_object();
+        }
+        json.end_array().end_object();
+    }
+    json.end_array().end_object();
+    return text;
+}
+
+int check_all(const check_options& options) {
+    std::vector<checked_file> files;
+    bool all_good = true;
+    for (const auto& path : options.files) {
+        files.push_back(check(path, options.strict));
+        all_good = all_good && !codec::has_errors(files.back().mistakes);
+    }
+    if (options.json) {
+        std::cout << as_json(files, all_good) << '\n';
+    } else {
+        const auto paint = painter::of_standard_output();
+        for (const auto& each : files) {
+            for (const auto& mistake : each.mistakes)
+                print(mistake, each.name, paint);
+        }
+    }
+    return all_good ? exit_ok : exit_usage;
 }
 
 }  // namespace
 
 void add_check(CLI::App& app, int& exit_code) {
-    const auto files = std::make_shared<std::vector<std::string>>();
+    const auto options = std::make_shared<check_options>();
     auto* command = app.add_subcommand("check", "validate scenario files");
-    command->add_option("FILE", *files, "scenario files")->required();
+    command->add_option("FILE", options->files, "scenario files, or - for standard input")
+        ->required();
+    command->add_flag("--strict", options->strict, "warnings are errors");
+    command->add_flag("--json", options->json, "print what was found as JSON, for editors and CI");
     command->footer(
-        R"(Prints every mistake as FILE:LINE:COLUMN: error: /path: message; exit code 2 if there is any. Warnings
-are printed too, and do no harm.
+        R"(Prints every mistake as FILE:LINE:COLUMN: error: /path: message, and nothing if all is well. Exit code 2
+if there is an error. Warnings are printed too, and do no harm.
 
 Examples:
   nexo-mock check my-scenario.json
-  nexo-mock check tests/scenarios/*.json)");
-    command->callback([files, &exit_code] {
-        for (const auto& path : *files) {
-            try {
-                if (!check(path)) exit_code = exit_usage;
-            } catch (const std::runtime_error& e) {
-                exit_code = fail(exit_usage, e.what());
-            }
-        }
-    });
+  nexo-mock check --strict tests/scenarios/*.json)");
+    command->callback([options, &exit_code] { exit_code = check_all(*options); });
 }
 
 }  // namespace nexo_mock::cli

@@ -131,6 +131,7 @@ int run(int argc, char** argv) {
     int exit_code = exit_ok;
     add_serve(app, exit_code);
     add_check(app, exit_code);
+    add_explain(app, exit_code);
     add_ready(app, exit_code);
     add_sign(app, exit_code);
     app.add_subcommand("version", "print the version")->callback([] {

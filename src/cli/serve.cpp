@@ -1,8 +1,7 @@
 #include <nexo_mock/cli/commands.hpp>
-#include <nexo_mock/codec/embedded.hpp>
+#include <nexo_mock/cli/scenario_reloader.hpp>
 #include <nexo_mock/codec/http_url.hpp>
 #include <nexo_mock/codec/json_writer.hpp>
-#include <nexo_mock/codec/scenario_reader.hpp>
 #include <nexo_mock/runtime/log.hpp>
 #include <nexo_mock/server.hpp>
 #include <nexo_mock/version.hpp>
@@ -39,32 +38,6 @@ struct serve_options {
 constexpr unsigned most_threads = 64;
 constexpr unsigned most_threads_by_default = 4;
 
-domain::scenario_ptr load_scenario(const std::string& name_or_file) {
-    if (auto known = built_in_scenario(name_or_file)) return known;
-    std::string text;
-    try {
-        text = read_file(name_or_file);
-    } catch (const std::runtime_error& e) {
-        std::string names;
-        for (const auto& each : embedded::scenarios) {
-            names += (names.empty() ? "" : ", ") + std::string{each.stem};
-        }
-        throw wrong_usage{std::string{e.what()} + " (built-in scenarios: " + names + ")"};
-    }
-    auto reading = codec::read_scenario(text);
-    if (!reading.scenario) {
-        std::string message = "the scenario has mistakes:";
-        for (const auto& each : reading.mistakes) {
-            message += '\n' + codec::format(each, name_or_file);
-        }
-        throw wrong_usage{message};
-    }
-    for (const auto& each : reading.mistakes) {
-        runtime::log(runtime::log_level::warn, codec::format(each, name_or_file));
-    }
-    return reading.scenario;
-}
-
 /// The scenario with the webhook target of the command line, which goes before its own.
 domain::scenario_ptr with_target(const domain::scenario_ptr& scenario,
                                  const serve_options& options) {
@@ -90,14 +63,14 @@ domain::scenario_ptr with_target(const domain::scenario_ptr& scenario,
     return std::make_shared<const domain::scenario>(std::move(changed));
 }
 
-server_options server_options_of(const serve_options& options) {
+server_options server_options_of(const serve_options& options, const scenario_source& source) {
     server_options wanted;
     wanted.host = options.host;
     wanted.port = static_cast<std::uint16_t>(options.port);
     const auto cores = std::max(std::thread::hardware_concurrency(), 1U);
     wanted.threads =
         options.threads != 0 ? options.threads : std::min(cores, most_threads_by_default);
-    wanted.scenario = with_target(load_scenario(options.scenario), options);
+    wanted.scenario = with_target(load_scenario(source), options);
     const auto clock = codec::parse_clock(options.clock);
     if (!clock) {
         throw wrong_usage{"--clock takes " + std::string{codec::clock_forms} + ", not \"" +
@@ -141,15 +114,21 @@ std::string ready_line(const server& running, const codec::clock_setting& clock,
     return line;
 }
 
-/// SIGINT and SIGTERM, caught from its construction on, so that none is lost on the way up.
-class stop_signals {
+/// What happens to the process from outside: signals, and changes of the scenario's file. Signals
+/// are caught from its construction on, so that none is lost on the way up.
+class supervisor {
  public:
-    /// Returns once the server has stopped because of a signal. A second one ends the process at
-    /// once.
-    void run_until_stopped(server& running) {
+    explicit supervisor(scenario_reloader::prepare finish)
+        : reloader_{context_, std::move(finish)} {}
+
+    /// Returns once the server has stopped because of SIGINT or SIGTERM. A second one ends the
+    /// process at once.
+    void run_until_stopped(server& running, scenario_source source) {
+        reloader_.start(std::move(source), running);
         std::thread stopping;
         signals_.async_wait([&](const boost::system::error_code&, int) {
             runtime::log(runtime::log_level::info, "stopping");
+            reloader_.stop();
             stopping = std::thread{[&] {
                 running.stop();
                 boost::asio::post(context_, [&] { signals_.cancel(); });
@@ -165,12 +144,15 @@ class stop_signals {
  private:
     boost::asio::io_context context_{1};
     boost::asio::signal_set signals_{context_, SIGINT, SIGTERM};
+    scenario_reloader reloader_;
 };
 
 void serve(const serve_options& options) {
-    stop_signals signals;
+    supervisor watching{
+        [&](const domain::scenario_ptr& fresh) { return with_target(fresh, options); }};
     set_log_of(options);
-    auto wanted = server_options_of(options);
+    auto source = scenario_source::open(options.scenario);
+    auto wanted = server_options_of(options, source);
     const auto clock = wanted.clock;
     std::optional<server> running;
     try {
@@ -184,7 +166,7 @@ void serve(const serve_options& options) {
                      "whoever reaches this port can read every code and move the clock",
                      {{"host", options.host}});
     }
-    signals.run_until_stopped(*running);
+    watching.run_until_stopped(*running, std::move(source));
 }
 
 }  // namespace

@@ -60,9 +60,13 @@ std::string format_bound(double number) {
 std::string format(const diagnostic& mistake, std::string_view file) {
     std::string line{file};
     line += ':' + std::to_string(mistake.at.line) + ':' + std::to_string(mistake.at.column);
-    line += mistake.level == severity::error ? ": error: " : ": warning: ";
+    line += ": " + std::string{name(mistake.level)} + ": ";
     if (!mistake.path.empty()) line += mistake.path + ": ";
     return line + mistake.message;
+}
+
+std::string_view name(severity level) {
+    return level == severity::error ? "error" : "warning";
 }
 
 bool has_errors(const std::vector<diagnostic>& mistakes) {
@@ -120,6 +124,12 @@ std::optional<double> field::as_number(double least, double most) const {
     return std::nullopt;
 }
 
+std::optional<field> field::child(std::string_view name) const {
+    const auto found = std::ranges::find(node_->members, name, &json_member::name);
+    if (found == node_->members.end()) return std::nullopt;
+    return at(found->value, name);
+}
+
 field field::at(const json_node& node, std::string_view step) const {
     return {node, path_ + '/' + escape_step(step), *mistakes_};
 }
@@ -168,7 +178,7 @@ const json_member* object_fields::find(std::string_view name) const {
 }
 
 std::optional<field> object_fields::get(std::string_view name) {
-    known_.push_back(name);
+    if (std::ranges::find(known_, name) == known_.end()) known_.push_back(name);
     const auto* found = find(name);
     if (found == nullptr) return std::nullopt;
     return of_.at(found->value, name);
@@ -189,7 +199,9 @@ void object_fields::finish() {
             of_.mistakes_->push_back({each.at, of_.path_, std::move(message), severity::error});
         };
         if (std::ranges::find(known_, each.name) == known_.end()) {
-            complain("unknown key \"" + each.name + '"' + did_you_mean(each.name, known_));
+            auto meant = did_you_mean(each.name, known_);
+            if (meant.empty()) meant = "; known are " + one_of_words(known_);
+            complain("unknown key \"" + each.name + '"' + meant);
         } else if (!seen.insert(each.name).second) {
             complain(given_twice(each.name));
         }

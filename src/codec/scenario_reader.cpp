@@ -3,6 +3,7 @@
 #include <nexo_mock/codec/scenario_reader.hpp>
 #include <nexo_mock/codec/text_formats.hpp>
 #include <nexo_mock/codec/value_readers.hpp>
+#include <nexo_mock/domain/rule_reach.hpp>
 
 #include <algorithm>
 #include <set>
@@ -118,7 +119,8 @@ domain::webhook_settings read_webhook(const field& of) {
             webhook.retry.push_back(read_delay(each).value_or(domain::delay{}));
         }
         if (webhook.retry.size() > most_retries) {
-            retry->complain("at most " + std::to_string(most_retries) + " retries");
+            retry->complain("expected at most " + std::to_string(most_retries) +
+                            " retries, found " + std::to_string(webhook.retry.size()));
         }
     }
     if (const auto ca_file = fields.get("ca_file")) {
@@ -174,6 +176,26 @@ domain::account_settings read_account(const field& of, const domain::account_set
     return settings;
 }
 
+/// Of rules without mistakes: one with a misspelt condition may look as if it took every call.
+void warn_of_unreachable_rules(const std::vector<field>& items,
+                               const std::vector<domain::rule>& rules) {
+    const auto shadowed_by = domain::shadowing(rules);
+    const auto states = domain::reachable_states(rules);
+    const std::vector<std::string_view> names{states.begin(), states.end()};
+    for (std::size_t i = 0; i < rules.size(); ++i) {
+        if (const auto by = shadowed_by[i]) {
+            items[i].warn("can never be reached: /rules/" + std::to_string(*by) + " (\"" +
+                          rules[*by].name + "\") decides every call that fits it");
+        }
+        const auto& wanted = rules[i].when.state;
+        if (std::ranges::any_of(names, [&](auto each) { return wanted.matches(each); })) continue;
+        const auto& first = wanted.globs().front().text();
+        items[i].child("when")->child("state")->warn(
+            "can never be reached: no step sets the state \"" + first + '"' +
+            did_you_mean(first, names));
+    }
+}
+
 domain::scenario read_document(const field& of) {
     domain::scenario read;
     object_fields fields{of};
@@ -203,11 +225,13 @@ domain::scenario read_document(const field& of) {
     if (const auto rules = fields.get("rules")) {
         const auto items = rules->as_items();
         if (items.size() > most_rules) {
-            rules->complain("at most " + std::to_string(most_rules) + " rules");
+            rules->complain("expected at most " + std::to_string(most_rules) + " rules, found " +
+                            std::to_string(items.size()));
         } else {
             for (std::size_t i = 0; i < items.size(); ++i) {
                 read.rules.push_back(read_rule(items[i], i + 1));
             }
+            if (!of.anything_is_wrong()) warn_of_unreachable_rules(items, read.rules);
         }
     }
     fields.finish();

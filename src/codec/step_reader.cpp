@@ -202,7 +202,8 @@ course read_timeline(const field& given) {
     course read;
     const auto items = given.as_items();
     if (items.size() > longest_timeline) {
-        given.complain("a timeline has " + std::to_string(longest_timeline) + " events at most");
+        given.complain("expected at most " + std::to_string(longest_timeline) + " events, found " +
+                       std::to_string(items.size()));
         return read;
     }
     for (const auto& each : items)

@@ -101,6 +101,7 @@ rule_trial rule_engine::try_rule(std::size_t rule_index, const rule_query& call,
     made.by = &tried;
     made.what = resolve(next, random);
     made.random = random;
+    trial.chosen = made.what;
     return trial;
 }
 

@@ -18,6 +18,7 @@ inline constexpr int default_port = 8484;
 
 void add_serve(CLI::App& app, int& exit_code);
 void add_check(CLI::App& app, int& exit_code);
+void add_explain(CLI::App& app, int& exit_code);
 void add_ready(CLI::App& app, int& exit_code);
 void add_sign(CLI::App& app, int& exit_code);
 

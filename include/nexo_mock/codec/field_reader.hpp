@@ -16,6 +16,8 @@ enum class severity : std::uint8_t {
     warning,  ///< it can, but hardly means what its author wanted
 };
 
+std::string_view name(severity level);
+
 /// One mistake in a document.
 struct diagnostic {
     text_position at;
@@ -38,6 +40,8 @@ class field {
 
     const json_node& node() const { return *node_; }
     bool is(json_kind kind) const { return node_->kind == kind; }
+    /// An error was told of so far, anywhere in the document.
+    bool anything_is_wrong() const { return has_errors(*mistakes_); }
     void complain(std::string message) const;
     void warn(std::string message) const;
     /// "expected X, found a number".
@@ -56,6 +60,8 @@ class field {
     /// The members of an object, whatever they are called; complains of names given twice.
     std::vector<std::pair<std::string, field>> as_members() const;
 
+    /// The first member of that name, if this is an object that has one. Complains of nothing.
+    std::optional<field> child(std::string_view name) const;
     /// This value at another path or with another node, complaining to the same place.
     field at(const json_node& node, std::string_view step) const;
 

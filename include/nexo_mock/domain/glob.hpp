@@ -12,6 +12,8 @@ class glob {
     explicit glob(std::string pattern);
 
     bool matches(std::string_view text) const;
+    /// Every text that fits the other pattern fits this one.
+    bool covers(const glob& other) const;
     const std::string& text() const { return pattern_; }
     bool is_literal() const { return literal_; }
 

@@ -54,6 +54,7 @@ struct rule_trial {
     std::uint64_t used = 0;    ///< calls its steps were used for before
     std::uint64_t fitted = 0;  ///< which call that fits it is, from 1; where `every` counts them
     double drawn = 0;          ///< for `chance`: below it, the rule decides
+    const step* chosen = nullptr;  ///< of the rule that decides; what a choice came down to
 };
 
 /// The rules of one account and where it is in them. decide() changes nothing, so that a call that

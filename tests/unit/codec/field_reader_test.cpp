@@ -109,7 +109,7 @@ TEST_CASE("unknown and repeated keys are told where they stand") {
     CHECK(heard == lines{"f:2:2: error: unknown key \"phne\" (did you mean \"phone\"?)",
                          "f:2:13: error: the key \"phone\" is given twice",
                          "f:2:25: error: the key \"phone\" is given twice",
-                         "f:3:2: error: unknown key \"x\""});
+                         "f:3:2: error: unknown key \"x\"; known are \"phone\" or \"code\""});
 }
 
 TEST_CASE("repeated keys of an object of any keys are told too") {

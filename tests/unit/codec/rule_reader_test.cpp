@@ -218,7 +218,7 @@ TEST_CASE("every mistake in a rule is told with its path") {
          row{R"({"then": {"timeline": [{"after": "1s"}]}})",
              R"(/then/timeline/0: "status" is missing)"},
          row{R"({"then": {"timeline": [{"status": "failed", "x": 1}]}})",
-             R"(/then/timeline/0: unknown key "x")"},
+             R"(/then/timeline/0: unknown key "x"; known are "after", "status", "error_code" or "carrier_status")"},
          row{R"({"then": {"timeline": [{"status": "fail"}]}})",
              R"(/then/timeline/0/status: expected "sent", "delivered" or "failed", found "fail" (did you mean "failed"?))"},
          row{R"({"then": {"one_of": []}})", "/then/one_of: none of the steps has a weight above 0"},
@@ -267,5 +267,5 @@ TEST_CASE("a timeline has a thousand events at most") {
     };
     CHECK(complaints(timeline(1000)).empty());
     CHECK(complaints(timeline(1001)) ==
-          std::vector<std::string>{"/then/timeline: a timeline has 1000 events at most"});
+          std::vector<std::string>{"/then/timeline: expected at most 1000 events, found 1001"});
 }

@@ -219,7 +219,7 @@ TEST_CASE("every mistake in a scenario is told with its place and path") {
          row{R"({"webhook": {"insecure": "yes"}})",
              R"(1:26: error: /webhook/insecure: expected true or false, found "yes")"},
          row{R"({"account_defaults": {"key": "sk_live_a"}})",
-             R"(1:23: error: /account_defaults: unknown key "key")"},
+             R"(1:23: error: /account_defaults: unknown key "key"; known are "balance", "bonus_credit", "free_credit", "webhook", "ip_allowlist" or "revoked")"},
          row{R"({"account_defaults": {"balanse": 1}})",
              R"(1:23: error: /account_defaults: unknown key "balanse" (did you mean "balance"?))"},
          row{R"({"account_defaults": {"balance": 1e13}})",
@@ -231,7 +231,7 @@ TEST_CASE("every mistake in a scenario is told with its place and path") {
          row{R"({"accounts": [{"key": "sk_live_a", "ip_allowlist": ["10.0.0.0/33"]}]})",
              R"(1:53: error: /accounts/0/ip_allowlist/0: expected an IP address or a block like "10.0.0.0/8", found "10.0.0.0/33")"},
          row{R"({"accounts": [{"key": "sk_live_a", "webhook": {"url": "http://a/", "secret": "s", "retry": []}}]})",
-             R"(1:83: error: /accounts/0/webhook: unknown key "retry")"}}) {
+             R"(1:83: error: /accounts/0/webhook: unknown key "retry"; known are "url" or "secret")"}}) {
         CAPTURE(text);
         const auto heard = complaints(text);
         REQUIRE_FALSE(heard.empty());
@@ -270,9 +270,11 @@ TEST_CASE("retries and rules are bounded") {
     };
     CHECK(complaints("{\"webhook\": {\"retry\": " + list("\"1s\"", 100) + "}}").empty());
     CHECK(complaints("{\"webhook\": {\"retry\": " + list("\"1s\"", 101) + "}}") ==
-          std::vector<std::string>{"s.json:1:23: error: /webhook/retry: at most 100 retries"});
+          std::vector<std::string>{
+              "s.json:1:23: error: /webhook/retry: expected at most 100 retries, found 101"});
     CHECK(complaints("{\"rules\": " + list("{\"then\": {\"pending\": true}}", 10'001) + "}") ==
-          std::vector<std::string>{"s.json:1:11: error: /rules: at most 10000 rules"});
+          std::vector<std::string>{
+              "s.json:1:11: error: /rules: expected at most 10000 rules, found 10001"});
 }
 
 TEST_CASE("every scenario of the repository is good and is embedded as it is") {

@@ -1,0 +1,39 @@
+#pragma once
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/posix/stream_descriptor.hpp>
+#include <boost/asio/steady_timer.hpp>
+
+#include <array>
+#include <filesystem>
+#include <functional>
+
+namespace nexo_mock::runtime {
+
+/// Tells when a file may have changed, however that was done: written over, replaced by another, or
+/// pointed to by a link that was changed. It watches the folders the file and its target are in, so
+/// it may tell too often; it never reads the file. On the thread of its io_context.
+class file_watch {
+ public:
+    /// `changed` is called a moment after the last change of a burst. Throws std::runtime_error if
+    /// the system can't watch.
+    file_watch(boost::asio::io_context& context, std::filesystem::path file,
+               std::function<void()> changed);
+
+    void stop();
+
+ private:
+    static constexpr std::chrono::milliseconds settling{50};  // editors write in several steps
+
+    bool watch(const std::filesystem::path& folder);
+    void watch_target();
+    void read();
+
+    boost::asio::posix::stream_descriptor events_;
+    boost::asio::steady_timer timer_;
+    std::filesystem::path file_;
+    std::function<void()> changed_;
+    alignas(8) std::array<char, 4096> buffer_{};
+};
+
+}  // namespace nexo_mock::runtime
