@@ -74,6 +74,30 @@ TEST_CASE("a pattern full of stars comes to an end") {
     CHECK_FALSE(glob{pattern}.matches(std::string(199, 'a')));
 }
 
+TEST_CASE("a pattern covers another if all that fits the other fits it") {
+    struct row {
+        std::string_view wide;
+        std::string_view narrow;
+        bool covers;
+    };
+    for (const auto& [wide, narrow, covers] :
+         {row{"*", "", true},           row{"*", "*", true},
+          row{"*", "?a*", true},        row{"a*", "ab?", true},
+          row{"a*", "*", false},        row{"a*", "?b", false},
+          row{"?", "a", true},          row{"?", "?", true},
+          row{"?", "*", false},         row{"??", "?*", false},
+          row{"?*", "*", false},        row{"?*", "a*", true},
+          row{"a", "a", true},          row{"a", "?", false},
+          row{"a", "a*", false},        row{"", "", true},
+          row{"", "*", false},          row{"*a*b*", "xa*yb", true},
+          row{"*a*b*", "*b*a*", false}, row{"+84*", "+8498*", true},
+          row{"+8498*", "+84*", false}}) {
+        CAPTURE(wide);
+        CAPTURE(narrow);
+        CHECK(glob{std::string{wide}}.covers(glob{std::string{narrow}}) == covers);
+    }
+}
+
 TEST_CASE("a list matches what any of its patterns matches, an empty one everything") {
     const glob_list either{{glob{"a*"}, glob{"b"}}};
     CHECK(either.matches("abc"));
