@@ -23,6 +23,7 @@ void scenario_reloader::start(scenario_source source, server& running) {
         log(log_level::warn, "can't watch the scenario's file; SIGHUP reads it again",
             {{"file", source_.name}, {"why", e.what()}});
     }
+    on_change();  // it may have changed between its reading and the watch
 }
 
 void scenario_reloader::stop() {

@@ -1,4 +1,5 @@
 #include <nexo_mock/codec/step_reader.hpp>
+#include <nexo_mock/codec/text_formats.hpp>
 #include <nexo_mock/codec/value_readers.hpp>
 #include <nexo_mock/domain/carrier.hpp>
 
@@ -73,7 +74,11 @@ std::optional<domain::delay> read_hold(const field& of) {
     const auto* range = std::get_if<domain::uniform_delay>(&read->law());
     const auto longest =
         range != nullptr ? range->to : std::get<domain::log_normal_delay>(read->law()).median;
-    if (longest > domain::longest_hold) of.complain("no reply is held up for more than 10m");
+    if (longest > domain::longest_hold) {
+        const auto found = range != nullptr ? of.node().text : format_duration(longest);
+        of.complain("expected at most \"" + format_duration(domain::longest_hold) + "\", found \"" +
+                    found + '"');
+    }
     return read;
 }
 

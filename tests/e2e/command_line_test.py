@@ -32,7 +32,7 @@ class CommandLine(unittest.TestCase):
 
 class Help(CommandLine):
     def test_every_command_explains_itself_with_an_example(self):
-        for command in ["serve"], ["check"], ["ready"], ["sign"], ["version"], []:
+        for command in ["serve"], ["check"], ["explain"], ["ready"], ["sign"], ["version"], []:
             for option in "--help", "-h":
                 with self.subTest(command=command, option=option):
                     done = run(*command, option)
@@ -41,7 +41,7 @@ class Help(CommandLine):
                     self.assertRegex(done.stdout, "\nExamples:\n  .*nexo-mock")
 
     def test_the_first_page_names_every_command(self):
-        for command in "serve", "check", "ready", "sign", "version":
+        for command in "serve", "check", "explain", "ready", "sign", "version":
             self.assertRegex(run("--help").stdout, rf"(?m)^  {command} ")
 
     def test_serve_names_every_option_its_variable_and_its_default(self):
@@ -310,77 +310,6 @@ class Sign(CommandLine):
                 self.assertEqual(run("sign", stdin=b"body", env=env).stdout, expected)
         env = {"NEXO_MOCK_WEBHOOK_SECRET": "whsec"}
         self.assertEqual(run("sign", stdin=b"body", env=env).stdout, expected)
-
-
-class Check(CommandLine):
-    GOOD = """// a comment
-{"name": "good", /* another */ "rules": [{"then": {"deliver": true},},],}
-"""
-    BAD = """{
-  "name": "bad",
-  "sed": 1,
-  "api": {"price": "free", "keys": "some", "errors": {"no_route": 42}},
-  "webhook": {"url": "localhost", "secret": "x", "retry": ["5s", "soon"]},
-  "accounts": [{"key": "sk_test_x"}, {"balance": -1}],
-  "rules": [
-    {"then": {"deliver": true, "after": "2 s"}},
-    {"when": {"chance": 2}, "then": {"deliver": true, "fail": "busy"}},
-    {"when": {"phne": "+84981234567"}, "then": {"deliver": true}},
-    {"then": {}}
-  ]
-}
-"""
-
-    def test_a_good_file_passes_in_silence(self):
-        with scenario_file(self.GOOD) as path:
-            done = run("check", path)
-        self.assertEqual((done.returncode, done.stdout, done.stderr), (0, "", ""))
-
-    def test_every_mistake_is_told_with_its_place_in_one_run(self):
-        with scenario_file(self.BAD) as path:
-            done = run("check", path)
-        self.assertEqual(done.returncode, 2)
-        lines = done.stdout.splitlines()
-        for line in lines:
-            self.assertRegex(line, f"^{re.escape(path)}:\\d+:\\d+: error: (/[^ ]*: )?.+$")
-        self.assertIn(f'{path}:10:15: error: /rules/2/when: unknown key "phne" '
-                      '(did you mean "phone"?)', lines)
-        places = {line.removeprefix(path + ":").split(": ")[2] for line in lines if ": /" in line}
-        for place in ["/api/price", "/api/keys", "/api/errors/no_route", "/webhook/url",
-                      "/webhook/retry/1", "/accounts/0/key", "/accounts/1", "/accounts/1/balance",
-                      "/rules/0/then/after",
-                      "/rules/1/when/chance", "/rules/1/then", "/rules/2/when", "/rules/3/then"]:
-            self.assertIn(place, places)
-        self.assertIn(f'{path}:3:3: error: ', done.stdout)
-        numbers = [tuple(map(int, line.removeprefix(path + ":").split(":")[:2])) for line in lines]
-        self.assertEqual(numbers, sorted(numbers))
-
-    def test_broken_syntax_is_told_with_its_place(self):
-        for text, place in [('{\n  "name": }', "2:11"), ('{"a": 1', "1:8"), ("", "1:1"),
-                            ("{} {}", "1:4"),
-                            ('{\n/* no end', "2:1"), ('{"name": "x\ny"}', "1:12"), ("[1", "1:3")]:
-            with self.subTest(text=text), scenario_file(text) as path:
-                done = run("check", path)
-                self.assertEqual(done.returncode, 2)
-                self.assertTrue(done.stdout.startswith(f"{path}:{place}: error: "), done.stdout)
-                self.assertEqual(len(done.stdout.splitlines()), 1)
-
-    def test_several_files_are_all_checked(self):
-        with scenario_file(self.GOOD) as good, scenario_file(self.BAD) as bad, \
-                scenario_file("{", name="worse.json") as worse:
-            done = run("check", bad, good, worse)
-            self.assertEqual(done.returncode, 2)
-            self.assertEqual({line.split(":")[0] for line in done.stdout.splitlines()},
-                             {bad, worse})
-            self.assertEqual(run("check", good, good).returncode, 0)
-            unreadable = run("check", "/nowhere.json", bad)
-            self.assertEqual(unreadable.returncode, 2)
-            self.assertIn("/nowhere.json", unreadable.stderr)
-            self.assertIn(bad, unreadable.stdout)
-
-    def test_what_passes_can_be_served(self):
-        with scenario_file(self.GOOD) as path, Emulator("--scenario", path) as emulator:
-            self.assertEqual(emulator.ready["scenario"], "good")
 
 
 class Ready(CommandLine):
