@@ -11,6 +11,7 @@ from emulator import BINARY, PATIENCE, REPOSITORY, Emulator, environment, run
 DOCUMENTS = sorted([REPOSITORY / "README.md", *(REPOSITORY / "docs").rglob("*.md")])
 FENCE = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 ADDRESS = "127.0.0.1:8484"
+NAMED_FILE = re.compile(r"// ([a-z-]+\.json)\n")  # the first line of a block that is kept as a file
 
 
 def blocks(document):
@@ -36,6 +37,8 @@ class DocumentedCommands(unittest.TestCase):
     def run_all(self, found, address, folder):
         path = f"{Path(BINARY).parent}:{environment()['PATH']}"
         for index, (language, text) in enumerate(found):
+            if named := NAMED_FILE.match(text):
+                Path(folder, named[1]).write_text(text)
             if language != "sh":
                 continue
             script = "set -eu\n" + text.replace(ADDRESS, address)
@@ -80,6 +83,15 @@ class DocumentedScenarios(unittest.TestCase):
                     self.assertEqual((done.returncode, done.stdout), (0, ""))
                 checked += 1
         self.assertGreater(checked, 3)
+
+    def test_the_mistakes_that_are_shown_are_told_in_these_words(self):
+        page = (REPOSITORY / "docs/scenarios.md").read_text()
+        text, told = re.search(r"^## Mistakes\n.*?^```jsonc\n(.*?)^```\n\n```text\n(.*?)^```$", page,
+                               re.MULTILINE | re.DOTALL).groups()
+        with tempfile.TemporaryDirectory() as folder:
+            Path(folder, "bad.json").write_text(text)
+            done = run("check", "bad.json", cwd=folder)
+        self.assertEqual((done.returncode, done.stdout), (2, told))
 
     def test_the_table_of_magic_numbers_names_each_number_of_the_default_scenario(self):
         rules = (REPOSITORY / "scenarios/default.json").read_text()
