@@ -37,24 +37,26 @@ ACCEPTED = CASES["accepted"] + [
 ]
 REFUSED_BY_THE_PARSER_ALONE = CASES["refused_by_the_parser_alone"]
 
-# Where the keys of an object stand in the schema, and a scenario with such an object: it is in the
-# place of HERE, which `check` calls by the path.
+STEPS = "deliver", "fail", "pending", "timeline", "error", "one_of", "lost_call", "broken_reply"
+
+# Where the keys of an object stand in the schema, a scenario with such an object (it is in the
+# place of HERE), and between the two the path by which `check` calls it.
 OBJECTS = [
-    ("", "", "HERE"),
-    ("/$defs/api", "/api", {"api": "HERE"}),
-    ("/$defs/webhook_settings", "/webhook", {"webhook": "HERE"}),
-    ("/$defs/account_defaults", "/account_defaults", {"account_defaults": "HERE"}),
-    ("/$defs/account_webhook", "/account_defaults/webhook",
+    ([""], "", "HERE"),
+    (["/$defs/api"], "/api", {"api": "HERE"}),
+    (["/$defs/webhook_settings"], "/webhook", {"webhook": "HERE"}),
+    (["/$defs/account_defaults"], "/account_defaults", {"account_defaults": "HERE"}),
+    (["/$defs/account_webhook"], "/account_defaults/webhook",
      {"account_defaults": {"webhook": "HERE"}}),
-    ("/$defs/account", "/accounts/0", {"accounts": ["HERE"]}),
-    ("/$defs/rule", "/rules/0", {"rules": ["HERE"]}),
-    ("/$defs/condition", "/rules/0/when", {"rules": [{"when": "HERE"}]}),
-    ("/$defs/action", "/rules/0/then", {"rules": [{"then": "HERE"}]}),
-    ("/$defs/event", "/rules/0/then/timeline/0", {"rules": [{"then": {"timeline": ["HERE"]}}]}),
-    ("/$defs/fault", "/rules/0/then/fault", {"rules": [{"then": {"fault": "HERE"}}]}),
-    ("/$defs/webhook_manner", "/rules/0/then/webhook",
+    (["/$defs/account"], "/accounts/0", {"accounts": ["HERE"]}),
+    (["/$defs/rule"], "/rules/0", {"rules": ["HERE"]}),
+    (["/$defs/condition"], "/rules/0/when", {"rules": [{"when": "HERE"}]}),
+    ([f"/$defs/{each}" for each in STEPS], "/rules/0/then", {"rules": [{"then": "HERE"}]}),
+    (["/$defs/event"], "/rules/0/then/timeline/0", {"rules": [{"then": {"timeline": ["HERE"]}}]}),
+    (["/$defs/fault_value"], "/rules/0/then/fault", {"rules": [{"then": {"fault": "HERE"}}]}),
+    (["/$defs/webhook_manner"], "/rules/0/then/webhook",
      {"rules": [{"then": {"deliver": True, "webhook": "HERE"}}]}),
-    ("/$defs/log_normal", "/rules/0/then/after",
+    (["/$defs/log_normal"], "/rules/0/then/after",
      {"rules": [{"then": {"deliver": True, "after": "HERE"}}]}),
 ]
 
@@ -94,10 +96,11 @@ def at(place):
     return found
 
 
-def properties(place):
-    """Pairs of key and subschema of the objects at a place, and of its alternatives."""
-    for schema in [at(place), *at(place).get("oneOf", [])]:
-        yield from schema.get("properties", {}).items()
+def properties(places):
+    """Pairs of key and subschema of the objects at the places, and of their alternatives."""
+    for place in places:
+        for schema in [at(place), *at(place).get("oneOf", [])]:
+            yield from schema.get("properties", {}).items()
 
 
 def described(schema):
@@ -189,15 +192,15 @@ class TheParser(unittest.TestCase):
         everything = json.dumps(dict.fromkeys(words_of_the_parser()))
         said, _ = check([json.dumps(scenario).replace('"HERE"', everything)
                          for _, _, scenario in OBJECTS])
-        for (place, path, _), lines in zip(OBJECTS, said):
+        for (places, path, _), lines in zip(OBJECTS, said):
             with self.subTest(path or "the top"):
                 start = f"error: {path}: unknown key " if path else "error: unknown key "
                 unknown = {line.removeprefix(start).split('"')[1] for line in lines
                            if line.startswith(start)}
                 self.assertIn("viettel", unknown)
                 self.assertEqual(set(words_of_the_parser()) - unknown,
-                                 {key for key, _ in properties(place)})
-                for key, schema in properties(place):
+                                 {key for key, _ in properties(places)})
+                for key, schema in properties(places):
                     self.assertTrue(described(schema), key)
 
     def test_the_parser_knows_the_words_that_the_schema_offers(self):
