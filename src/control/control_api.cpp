@@ -1,3 +1,4 @@
+#include <nexo_mock/codec/embedded.hpp>
 #include <nexo_mock/codec/text_formats.hpp>
 #include <nexo_mock/codec/value_readers.hpp>
 #include <nexo_mock/control/control_api.hpp>
@@ -148,6 +149,7 @@ const control_api::route control_api::routes[] = {
     {method::put, "/_mock/clock", false, &control_api::change_clock},
     {method::post, "/_mock/clock/advance", false, &control_api::advance},
     {method::post, "/_mock/reset", false, &control_api::reset},
+    {method::get, "/_mock/scenario.schema.json", false, &control_api::scenario_schema},
 };
 
 void control_api::handle(const api::request& in, api::response& out, defer later) {
@@ -331,6 +333,11 @@ void control_api::reset(const call& of) {
     if (!admit(of)) return;
     host_.reset(of.scope);
     of.out.body = R"({"ok":true})";
+}
+
+void control_api::scenario_schema(const call& of) {
+    of.out.content_type = "application/schema+json";
+    of.out.body = embedded::schemas.front().text;
 }
 
 /// Whether the scope is one that can be; its account is there then.

@@ -1,8 +1,9 @@
 """The control calls a test suite leans on: codes, deliveries, health."""
 
 import unittest
+from unittest.mock import ANY
 
-from emulator import Emulator
+from emulator import REPOSITORY, Emulator
 
 PHONE = "+84981234567"
 
@@ -99,6 +100,17 @@ class Control(unittest.TestCase):
         self.assertEqual(health["deliveries"],
                          {"accepted": 3, "refused": 1, "lost": 0, "pending": 1,
                           "delivered": 1, "failed": 1, "evicted": 0})
+
+    def test_the_schema_of_scenario_files_is_served_as_it_is(self):
+        file = REPOSITORY / "scenarios/scenario.schema.json"
+        for who in self.account, self.emulator.everything():
+            reply = who.mock("GET", "scenario.schema.json")
+            self.assertEqual((reply.status, reply.headers["content-type"]),
+                             (200, "application/schema+json"))
+            self.assertEqual(reply.body, file.read_bytes())
+        self.assertEqual(self.account.mock("HEAD", "scenario.schema.json").headers,
+                         reply.headers | {"date": ANY})
+        self.assertEqual(self.account.mock("PUT", "scenario.schema.json").status, 405)
 
     def test_wrong_calls_are_refused_in_words(self):
         for method, path, status, error in [("GET", "nothing", 404, "not_found"),

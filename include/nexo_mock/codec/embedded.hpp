@@ -14,4 +14,7 @@ struct file {
 /// scenarios/*.json, known to --scenario by their stems.
 extern const std::span<const file> scenarios;
 
+/// scenarios/scenario.schema.json alone.
+extern const std::span<const file> schemas;
+
 }  // namespace nexo_mock::embedded

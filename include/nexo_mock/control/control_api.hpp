@@ -40,6 +40,7 @@ class control_api {
     void change_clock(const call& of);
     void advance(const call& of);
     void reset(const call& of);
+    void scenario_schema(const call& of);
 
     host& host_;
 };
