@@ -11,7 +11,8 @@ std::optional<http_url> http_url::parse(std::string_view text) {
     url.is_tls = parsed->scheme_id() == boost::urls::scheme::https;
     if (!url.is_tls && parsed->scheme_id() != boost::urls::scheme::http) return std::nullopt;
     url.host = parsed->host_address();
-    if (url.host.empty()) return std::nullopt;
+    const bool is_future = parsed->host_type() == boost::urls::host_type::ipvfuture;
+    if (url.host.empty() || is_future) return std::nullopt;
     // Boost.URL takes what follows "host:" for a path if it is no number.
     const auto path = parsed->encoded_path();
     if (!path.empty() && path.front() != '/') return std::nullopt;

@@ -51,11 +51,17 @@ domain::spend_order read_spend_order(const field& of) {
             read_word<domain::bucket>(each, {{"free_credit", domain::bucket::free_credit},
                                              {"bonus_credit", domain::bucket::bonus_credit},
                                              {"balance", domain::bucket::balance}});
-        if (read && std::ranges::find(order, *read) == order.end()) order.push_back(*read);
+        if (!read) return domain::default_spend_order;
+        if (std::ranges::find(order, *read) != order.end()) {
+            each.complain("\"" + each.node().text + "\" is named twice");
+        }
+        order.push_back(*read);
     }
     if (order.size() != domain::all_buckets.size()) {
-        if (of.is(json_kind::array))
-            of.complain("the spend order names each of the three buckets once");
+        if (of.is(json_kind::array)) {
+            of.complain("expected each of the three buckets once, found " +
+                        std::to_string(order.size()) + " of them");
+        }
         return domain::default_spend_order;
     }
     return {order[0], order[1], order[2]};
@@ -199,7 +205,7 @@ void warn_of_unreachable_rules(const std::vector<field>& items,
 domain::scenario read_document(const field& of) {
     domain::scenario read;
     object_fields fields{of};
-    fields.get("$schema");
+    if (const auto schema = fields.get("$schema")) schema->as_string();
     if (const auto name = fields.get("name")) read.name = name->as_string().value_or(read.name);
     if (const auto text = fields.get("description")) {
         read.description = text->as_string().value_or("");

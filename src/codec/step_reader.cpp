@@ -82,22 +82,30 @@ std::optional<domain::delay> read_hold(const field& of) {
     return read;
 }
 
-domain::fault read_fault(const field& of) {
+std::optional<domain::fault> read_fault(const field& of) {
     std::vector<named_value<domain::fault_kind>> kinds;
     for (const auto each : domain::all_fault_kinds)
         kinds.push_back({name(each), each});
-    const auto usual = [&](const field& word) {
-        return domain::fault::usual(
-            read_word<domain::fault_kind>(word, kinds).value_or(domain::fault_kind::reset));
+    const auto usual = [&](const field& word) -> std::optional<domain::fault> {
+        const auto kind = read_word<domain::fault_kind>(word, kinds);
+        return kind ? std::optional{domain::fault::usual(*kind)} : std::nullopt;
     };
-    if (!of.is(json_kind::object)) return usual(of);
-
+    if (of.is(json_kind::string)) return usual(of);
+    if (!of.is(json_kind::object)) {
+        of.complain_expected(
+            R"(a fault like "reset", or an object like {"kind": "hang", "for": "5s"})");
+        return std::nullopt;
+    }
     object_fields fields{of};
-    domain::fault read;
-    if (const auto kind = fields.require("kind")) read = usual(*kind);
-    if (const auto lasts = fields.get("for")) {
-        read.lasts = read_hold(*lasts).value_or(read.lasts);
-        if (!takes_time(read.kind)) lasts->complain("only \"hang\" and \"slow\" take a time");
+    const auto kind = fields.require("kind");
+    auto read = kind ? usual(*kind) : std::nullopt;
+    if (const auto given = fields.get("for")) {
+        const auto lasts = read_hold(*given);
+        if (read && lasts) read->lasts = *lasts;
+        if (read && !takes_time(read->kind)) {
+            given->complain("\"for\" does not go with \"" + std::string{name(read->kind)} +
+                            "\": only \"hang\" and \"slow\" take a time");
+        }
     }
     fields.finish();
     return read;
@@ -194,7 +202,13 @@ domain::course_event read_course_event(const field& of) {
                 .value_or(delivery_status::sent);
     }
     const bool failed = event.outcome.status == delivery_status::failed;
-    event.outcome.error_code = read_text(fields, "error_code", failed ? "no_answer" : "");
+    event.outcome.error_code = failed ? "no_answer" : "";
+    if (const auto code = fields.get("error_code")) {
+        event.outcome.error_code = code->as_string().value_or("");
+        if (!event.outcome.error_code.empty()) {  // empty: null in replies
+            look_at_code(*code, event.outcome.error_code, domain::known_failures());
+        }
+    }
     auto usual = event.outcome.status == delivery_status::delivered
                      ? std::string{"success"}
                      : std::string{domain::carrier_status_for(event.outcome.error_code)};
@@ -220,7 +234,9 @@ bool is_header(std::string_view name, std::string_view value) {
     constexpr std::string_view letters =
         "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_";
     return !name.empty() && name.find_first_not_of(letters) == std::string_view::npos &&
-           value.find_first_of(std::string_view{"\r\n\0", 3}) == std::string_view::npos;
+           std::ranges::none_of(value, [](char c) {
+               return (static_cast<unsigned char>(c) < ' ' && c != '\t') || c == '\x7f';
+           });
 }
 
 /// Headers that say where a message ends; two opinions on that are none.
@@ -326,7 +342,7 @@ struct chosen_action {
 
 /// The one action of a step; complains of none and of more than one.
 std::optional<chosen_action> choose(const field& of, object_fields& fields,
-                                    const std::optional<domain::fault>& fault) {
+                                    const std::optional<domain::fault>& fault, bool is_puzzling) {
     std::optional<chosen_action> chosen;
     for (std::size_t i = 0; i < action_keys.size(); ++i) {
         const auto given = fields.get(action_keys[i]);
@@ -345,7 +361,7 @@ std::optional<chosen_action> choose(const field& of, object_fields& fields,
         return chosen_action{on_the_reply ? action::fault_on_the_reply : action::fault_on_the_way,
                              of};
     }
-    if (of.is(json_kind::object)) {
+    if (of.is(json_kind::object) && !is_puzzling) {
         std::vector<std::string_view> keys{action_keys.begin(), action_keys.end()};
         keys.push_back("fault");
         of.complain("a step needs one of " + one_of_words(keys));
@@ -378,8 +394,10 @@ void check_companions(object_fields& fields, action beside, place where) {
 step read_step_at(const field& of, place where) {
     step read;
     object_fields fields{of};
-    if (const auto fault = fields.get("fault")) read.fault = read_fault(*fault);
-    const auto chosen = choose(of, fields, read.fault);
+    const auto fault = fields.get("fault");
+    if (fault) read.fault = read_fault(*fault);
+    const bool is_puzzling = fault && !read.fault;  // what goes with it can't be said
+    const auto chosen = choose(of, fields, read.fault, is_puzzling);
     if (chosen) {
         check_companions(fields, chosen->which, where);
         read_action(chosen->which, chosen->given, fields, read);

@@ -192,6 +192,9 @@ std::optional<domain::duration> parse_duration(std::string_view text) {
     const auto longest = domain::delay::longest / found->length * micros_per_unit;
     const auto millionths = scaled(text.substr(0, number_size), 0, longest);
     if (!millionths) return std::nullopt;
+    const bool is_whole =
+        *millionths % micros_per_unit * found->length.count() % micros_per_unit == 0;
+    if (!is_whole) return std::nullopt;  // finer than a microsecond
     // In two parts: the product of a century and an hour in microseconds is beyond 63 bits.
     return *millionths / micros_per_unit * found->length +
            domain::duration{*millionths % micros_per_unit * found->length.count() /

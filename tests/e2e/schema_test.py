@@ -31,7 +31,7 @@ REFUSED = CASES["refused"] + [
     ["a key of 257 characters", {"accounts": [{"key": "sk_live_" + "x" * 249}]}],
 ]
 ACCEPTED = CASES["accepted"] + [
-    ["10,000 rules", {"rules": [DELIVER] * 10_000}],
+    ["10,000 rules, all but one of them hidden, which is a warning", {"rules": [DELIVER] * 10_000}],
     ["1,000 events", {"rules": [{"then": {"timeline": [{"status": "sent"}] * 1000}}]}],
     ["100 retries", {"webhook": {"retry": ["5s"] * 100}}],
 ]

@@ -27,7 +27,8 @@ std::string format_millis(domain::time_point at);
 /// UTC with `Z`, up to six decimals of a second, years 1970 to 9999.
 std::optional<domain::time_point> parse_time(std::string_view text);
 
-/// "250ms", "25s", "2m", "1h", with up to six decimals ("1.5s"); at most domain::delay::longest.
+/// "250ms", "25s", "2m", "1h", with decimals ("1.5s") down to a microsecond; at most
+/// domain::delay::longest.
 std::optional<domain::duration> parse_duration(std::string_view text);
 
 /// In the largest unit that makes it whole, else in seconds or milliseconds with decimals: "2m",

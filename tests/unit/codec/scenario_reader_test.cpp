@@ -194,9 +194,10 @@ TEST_CASE("every mistake in a scenario is told with its place and path") {
          row{R"({"api": {"price": {"itel": 1, "itel": 2}}})",
              R"(1:31: error: /api/price: the key "itel" is given twice)"},
          row{R"({"api": {"spend_order": ["balance", "free_credit"]}})",
-             "1:25: error: /api/spend_order: the spend order names each of the three buckets once"},
+             "1:25: error: /api/spend_order: expected each of the three buckets once, found 2 of "
+             "them"},
          row{R"({"api": {"spend_order": ["balance", "balance", "free_credit"]}})",
-             "1:25: error: /api/spend_order: the spend order names each of the three buckets once"},
+             "1:37: error: /api/spend_order/1: \"balance\" is named twice"},
          row{R"({"api": {"spend_order": "balance"}})",
              R"(1:25: error: /api/spend_order: expected a list, found "balance")"},
          row{R"({"api": {"keys": "some"}})",
