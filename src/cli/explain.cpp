@@ -1,10 +1,6 @@
-#include <nexo_mock/api/explanation.hpp>
 #include <nexo_mock/cli/commands.hpp>
+#include <nexo_mock/cli/explain_report.hpp>
 #include <nexo_mock/cli/scenario_source.hpp>
-#include <nexo_mock/cli/terminal.hpp>
-#include <nexo_mock/codec/json_writer.hpp>
-#include <nexo_mock/codec/replies.hpp>
-#include <nexo_mock/codec/rule_words.hpp>
 #include <nexo_mock/codec/text_formats.hpp>
 
 #include <iostream>
@@ -13,9 +9,6 @@
 namespace nexo_mock::cli {
 
 namespace {
-
-using codec::format_duration;
-using codec::json_writer;
 
 struct explain_options {
     std::string scenario;
@@ -32,242 +25,6 @@ struct explain_options {
 
 constexpr std::uint64_t usual_seed = 1;
 constexpr std::uint32_t most_attempts = 100'000;
-
-std::string money_text(domain::money of) {
-    std::string text;
-    codec::append_money(text, of);
-    return text;
-}
-
-/// What the rules compared.
-struct compared_call {
-    domain::rule_query call;
-    std::optional<domain::phone_number> number;
-
-    explicit compared_call(const api::send_question& asked)
-        : number{domain::phone_number::parse(asked.phone)} {
-        call.key = asked.key;
-        call.phone = asked.phone;
-        call.code = asked.code;
-        call.elapsed = asked.elapsed;
-        if (number) call.network = number->carrier();
-    }
-};
-
-// --- for people
-
-class text_report {
- public:
-    text_report(std::ostream& out, const painter& paint, const api::send_question& asked,
-                const api::explanation& told)
-        : out_{out}, paint_{paint}, asked_{asked}, told_{told}, compared_{asked} {}
-
-    void print() const {
-        print_question();
-        print_rules();
-        print_reply();
-        if (told_.accepted) print_course();
-    }
-
- private:
-    void head(std::string_view text) const { out_ << paint_(color::bold, text) << '\n'; }
-
-    void print_question() const {
-        out_ << "send-otp " << asked_.phone;
-        if (compared_.number) out_ << " (" << name(compared_.number->carrier()) << ')';
-        out_ << ", code " << asked_.code << ", key " << asked_.key << ", attempt " << asked_.attempt
-             << ", " << format_duration(asked_.elapsed) << " after the account began, state \""
-             << told_.state << "\", seed " << asked_.seed << "\n\n";
-    }
-
-    void print_rules() const {
-        const auto& rules = told_.scenario->rules;
-        head("Rules of \"" + told_.scenario->name + '"');
-        if (told_.trials.empty()) {
-            out_ << "  none is asked: the call is refused before\n\n";
-            return;
-        }
-        bool decided = false;
-        for (const auto& each : told_.trials) {
-            const auto& rule = rules[each.rule_index];
-            const bool decides = each.outcome == domain::verdict::decides;
-            decided = decided || decides;
-            const auto line = "/rules/" + std::to_string(each.rule_index) + " \"" + rule.name +
-                              "\": " + codec::in_words(each, rule, compared_.call, told_.state);
-            out_ << (decides ? "  > " + paint_(color::green, line) : "    " + line) << '\n';
-        }
-        const auto left = rules.size() - told_.trials.size();
-        if (!decided)
-            out_ << "    none decides: delivered after 25s..60s, as at the real service\n";
-        if (left != 0) out_ << "    (" << left << " more, not looked at)\n";
-        out_ << '\n';
-    }
-
-    void print_reply() const {
-        const auto& reply = told_.reply;
-        head("Reply");
-        if (reply.manner.after_webhook) {
-            out_ << "  once the first attempt of its webhook has ended\n";
-        }
-        if (reply.manner.latency > domain::duration{}) {
-            out_ << "  " << format_duration(reply.manner.latency) << " late, in real time\n";
-        }
-        if (reply.status != 0) out_ << "  " << reply.status << ' ' << reply.body << '\n';
-        for (const auto& [name, value] : reply.headers)
-            out_ << "  " << name << ": " << value << '\n';
-        if (const auto& fault = reply.manner.fault) {
-            out_ << "  the client sees a fault: " << name(fault->kind);
-            if (takes_time(fault->kind)) out_ << " for " << format_duration(fault->lasts);
-            out_ << '\n';
-        }
-        if (reply.status >= 400) out_ << "  because: " << reply.note << '\n';
-    }
-
-    void print_course() const {
-        const auto& view = *told_.accepted;
-        out_ << '\n';
-        head("Course of " + view.id.text());
-        std::string from;
-        for (const auto which : domain::all_buckets) {
-            if (view.drawn[which].is_zero()) continue;
-            from += (from.empty() ? "" : ", ") + std::string{name(which)} + ' ' +
-                    money_text(view.drawn[which]);
-        }
-        line({}, "sent by " + std::string{name(view.carrier)} + ", " +
-                     money_text(view.drawn.total()) + " held" +
-                     (from.empty() ? "" : " (" + from + ')'));
-        for (const auto& each : told_.course)
-            line(each.at, each.attempt == 0 ? change_words(each) : webhook_words(each));
-        if (told_.course.empty()) out_ << "  nothing ever happens to it\n";
-        if (!told_.target) out_ << "  no webhook target, so no webhook (--webhook-url sets one)\n";
-    }
-
-    void line(domain::duration at, const std::string& text) const {
-        auto when = '+' + format_duration(at);
-        constexpr std::size_t width = 9;
-        if (when.size() < width) when.append(width - when.size(), ' ');
-        out_ << "  " << when << ' ' << text << '\n';
-    }
-
-    static std::string change_words(const api::foreseen_event& event) {
-        auto words = std::string{name(event.outcome.status)};
-        if (!event.outcome.error_code.empty()) words += " (" + event.outcome.error_code + ')';
-        return words + ", carrier_status " + event.outcome.carrier_status + ", cost " +
-               money_text(event.cost);
-    }
-
-    std::string webhook_words(const api::foreseen_event& event) const {
-        auto words = "webhook " + std::to_string(event.event + 1) + ", " +
-                     std::string{codec::webhook_type(event.outcome.status)};
-        words += ", attempt " + std::to_string(event.attempt) + " to " + told_.target->url;
-        if (event.signature != domain::signature_kind::valid) {
-            words += ", signature " + std::string{name(event.signature)};
-        }
-        words += event.status == 0 ? ": no answer" : ": answered " + std::to_string(event.status);
-        if (event.after == domain::event_state::acknowledged) return words + ladder_words(event);
-        return words +
-               (event.after == domain::event_state::given_up ? ", given up" : ", tried again");
-    }
-
-    /// What would follow if the receiver did not acknowledge.
-    std::string ladder_words(const api::foreseen_event& event) const {
-        if (event.attempt != 1 || event.event != 0) return {};
-        const auto& waits = told_.scenario->webhook.retry;
-        if (waits.empty()) return "; if it were not, it would be given up";
-        std::string words;
-        for (const auto& each : waits)
-            words += (words.empty() ? "" : ", ") + codec::in_words(each);
-        return "; if it were not, it would be tried again after " + words;
-    }
-
-    std::ostream& out_;
-    const painter& paint_;
-    const api::send_question& asked_;
-    const api::explanation& told_;
-    compared_call compared_;
-};
-
-// --- for programs
-
-std::string micros_as_seconds(domain::duration of) {
-    return money_text(domain::money::from_micros(of.count()));
-}
-
-void write_reply(json_writer& json, const api::response& reply) {
-    json.key("reply").begin_object().key("status");
-    if (reply.status == 0) {
-        json.null();
-    } else {
-        json.value(reply.status);
-    }
-    json.key("headers").begin_object();
-    for (const auto& [name, value] : reply.headers)
-        json.member(name, value);
-    json.end_object().member_or_null("body", reply.body);
-    json.key("latency_s").raw(micros_as_seconds(reply.manner.latency));
-    const auto& fault = reply.manner.fault;
-    json.member_or_null("fault", fault ? name(fault->kind) : std::string_view{});
-    json.key("fault_s").raw(micros_as_seconds(fault ? fault->lasts : domain::duration{}));
-    json.member("after_webhook", reply.manner.after_webhook).end_object();
-}
-
-void write_event(json_writer& json, const api::foreseen_event& event) {
-    json.begin_object().key("at_s").raw(micros_as_seconds(event.at));
-    json.member("type", event.attempt == 0 ? "delivery" : "webhook")
-        .member("status", name(event.outcome.status))
-        .member_or_null("error_code", event.outcome.error_code)
-        .member_or_null("carrier_status", event.outcome.carrier_status)
-        .member("cost", event.cost);
-    if (event.attempt != 0) {
-        json.member("webhook", event.event)
-            .member("attempt", event.attempt)
-            .member("signature", name(event.signature))
-            .member("answer", event.status)
-            .member("state", event.after == domain::event_state::waiting        ? "waiting"
-                             : event.after == domain::event_state::acknowledged ? "acknowledged"
-                                                                                : "given_up");
-    }
-    json.end_object();
-}
-
-std::string as_json(const api::send_question& asked, const api::explanation& told) {
-    const compared_call compared{asked};
-    std::string text;
-    json_writer json{text};
-    json.begin_object()
-        .member("scenario", told.scenario->name)
-        .member("seed", asked.seed)
-        .member("state", told.state)
-        .member("attempt", asked.attempt);
-    json.key("elapsed_s").raw(micros_as_seconds(asked.elapsed));
-    json.key("rules").begin_array();
-    for (const auto& each : told.trials) {
-        const auto& rule = told.scenario->rules[each.rule_index];
-        json.begin_object()
-            .member("index", each.rule_index)
-            .member("name", rule.name)
-            .member("verdict", codec::name(each.outcome))
-            .member("why", codec::in_words(each, rule, compared.call, told.state))
-            .end_object();
-    }
-    const bool decided =
-        !told.trials.empty() && told.trials.back().outcome == domain::verdict::decides;
-    json.end_array().key("decided_by");
-    if (decided) {
-        json.value(told.trials.back().rule_index);
-    } else {
-        json.null();
-    }
-    write_reply(json, told.reply);
-    json.member_or_null("id", told.accepted ? told.accepted->id.text() : std::string{});
-    json.key("course").begin_array();
-    for (const auto& each : told.course)
-        write_event(json, each);
-    json.end_array().end_object();
-    return text;
-}
-
-// --- the command
 
 /// The scenario, with a target for webhooks if one is wanted.
 domain::scenario_ptr scenario_of(const explain_options& options) {
@@ -293,10 +50,9 @@ void explain(const explain_options& options) {
         .receiver = options.receiver};
     const auto told = api::explain(scenario, asked);
     if (options.json) {
-        std::cout << as_json(asked, told) << '\n';
+        std::cout << explanation_json(asked, told) << '\n';
     } else {
-        const auto paint = painter::of_standard_output();
-        text_report{std::cout, paint, asked, told}.print();
+        print_explanation(std::cout, painter::of_standard_output(), asked, told);
     }
 }
 

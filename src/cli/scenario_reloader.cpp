@@ -46,11 +46,13 @@ void scenario_reloader::await_signal() {
 
 /// The watch tells of much that is no change of what the file says.
 void scenario_reloader::on_change() {
+    bool is_gone = false;  // reload() says so
     try {
         if (read_file(source_.name) == source_.text) return;
-    } catch (const std::runtime_error&) {  // gone: reload() says so
+    } catch (const std::runtime_error&) {
+        is_gone = true;
     }
-    reload("the file changed");
+    reload(is_gone ? "the file is gone" : "the file changed");
 }
 
 void scenario_reloader::reload(const char* why) {
