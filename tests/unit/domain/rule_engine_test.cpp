@@ -338,6 +338,7 @@ TEST_CASE("numbers counted apart start again when there are too many of them") {
     auto asked = rig::call("+84971234567");
     decision made;
     made.by = &scenario->rules[0];
+    made.what = &made.by->steps[0];
     for (std::uint32_t i = 0; i < rule_engine::max_phone_counters; ++i) {
         asked.phone_national = 970'000'000 + i;
         of.engine.commit(asked, made);
