@@ -301,7 +301,7 @@ class Delay(WebhookFaultCase):
     def test_copies_wait_each_for_itself_and_keep_their_order(self):
         receiver = self.receiver()
         account = self.account(self.emulator(receiver.url(), {
-            "deliver": True, "webhook": {"copies": 5, "delay": "10s..90s"}}))
+            "deliver": True, "webhook": {"copies": 5, "delay": "10s..90s"}}), "sk_live_delays")
         sent = account.send_id()
         account.advance(to="idle")
         due = [seconds(each["attempts"][0]["due_at"]) - seconds(START)
