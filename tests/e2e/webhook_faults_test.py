@@ -127,7 +127,7 @@ class Signatures:
     """Cases for each way to receive; the classes below say which."""
 
     def tell(self, kind, step):
-        """What a receiver got, the delivery as the API shows it, and what is kept of the webhook."""
+        """The webhook, the delivery as the API shows it, and what is kept of the webhook."""
         receiver = self.enterContext(self.make_receiver())
         account = self.account(self.emulator(
             receiver.url(), {**step, "webhook": {"signature": kind}}, retry=[]))
