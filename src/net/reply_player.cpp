@@ -26,24 +26,26 @@ void reply_player::play(wire_plan plan, std::shared_ptr<void> owner, finished do
     owner_ = std::move(owner);
     done_ = std::move(done);
     sent_pieces_ = 0;
+    stopped_ = false;
     stage_ = stage::waiting;
     wait_until(clock::now() + plan_.wait);
 }
 
 void reply_player::wait_until(clock::time_point when) {
     timer_.expires_at(when);
-    timer_.async_wait([this, keep = owner_](const error_code& ec) { on_timer(ec.failed()); });
+    timer_.async_wait([this, keep = owner_](const error_code&) { on_timer(); });
 }
 
-void reply_player::on_timer(bool cancelled) {
+/// A timer that was cancelled has been told to hurry, if not to stop.
+void reply_player::on_timer() {
+    if (stopped_) return finish(false);
     switch (stage_) {
         case stage::done: return;
         case stage::waiting:
-            if (cancelled) return finish(false);
             first_piece_ = clock::now();
             stage_ = stage::sending;
             return send_piece();
-        case stage::sending: return cancelled ? finish(false) : send_piece();
+        case stage::sending: return send_piece();
         case stage::silent: return finish(true);
     }
 }
@@ -53,7 +55,7 @@ void reply_player::send_piece() {
     const auto piece = piece_of(plan_.bytes, sent_pieces_++, plan_.pieces);
     asio::async_write(socket_, asio::buffer(piece.data(), piece.size()),
                       [this, keep = owner_](const error_code& ec, std::size_t) {
-                          if (ec || stage_ != stage::sending) return finish(false);
+                          if (ec || stopped_) return finish(false);
                           if (sent_pieces_ == plan_.pieces) return keep_silent();
                           const auto gaps = static_cast<std::int64_t>(plan_.pieces - 1);
                           const auto nth = static_cast<std::int64_t>(sent_pieces_);
@@ -82,12 +84,14 @@ void reply_player::watch_client() {
                        });
 }
 
-void reply_player::end_silence() {
-    if (stage_ == stage::silent) timer_.cancel();
+void reply_player::hurry() {
+    plan_.spread = {};
+    plan_.silence = {};
+    timer_.cancel();
 }
 
 void reply_player::stop() {
-    if (stage_ == stage::silent) stage_ = stage::waiting;  // which ends broken when cancelled
+    stopped_ = true;
     timer_.cancel();
 }
 

@@ -59,7 +59,7 @@ class session final : public tracked_session, public std::enable_shared_from_thi
         // What has come may be in the read that is under way: its handler decides.
         error_code ignored;
         if (phase_ == phase::idle) socket_.cancel(ignored);
-        if (player_) player_->end_silence();  // it would end without a reply anyway
+        if (player_) player_->hurry();
     }
     void abort() override {
         const auto keep = std::move(waiting_);
@@ -213,6 +213,7 @@ class session final : public tracked_session, public std::enable_shared_from_thi
 
     void play() {
         auto plan = *std::exchange(plan_, std::nullopt);
+        if (set_.is_draining()) plan.wait = plan.spread = plan.silence = {};
         const auto length = plan.wait + plan.spread + plan.silence;
         enter(phase::playing);
         deadline_ = set_.deadline_after(std::chrono::ceil<std::chrono::milliseconds>(length) +

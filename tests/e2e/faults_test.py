@@ -554,8 +554,6 @@ class Latency(unittest.TestCase):
                     self.assertEqual(emulator.account("sk_live_slow").mock(
                         "GET", "deliveries").status, 200)
                     self.assertFalse(anything_comes([waiting], 0.1))
-                emulator.send_signal(signal.SIGKILL)  # or the stop would wait for the reply
-                emulator.wait()
 
 
 HANG_FOR_EVER = {"rules": [{"when": {"key": "*hang*"},
@@ -653,4 +651,34 @@ class Crowd(unittest.TestCase):
                 took = time.monotonic() - began
                 suite.note(f"stopped in {took * 1e3:.0f} ms while 100 clients hung")
                 self.assertLess(took, 5 * SLOWNESS)
+                self.assertNotIn("not done in time", emulator.log())
+
+    def test_a_stop_waits_for_none_that_begins_to_hang_after_the_signal(self):
+        emulator = self.start()
+        connections = [self.enterContext(emulator.connect()) for _ in range(100)]
+        emulator.send_signal(signal.SIGSTOP)  # so that it finds calls and signal together
+        for each in connections:
+            each.sendall(send(PLAIN, "sk_live_hang"))
+        emulator.send_signal(signal.SIGTERM)
+        began = time.monotonic()
+        emulator.send_signal(signal.SIGCONT)
+        self.assertEqual(emulator.wait(), (0, ""))
+        self.assertLess(time.monotonic() - began, 5 * SLOWNESS)
+        self.assertNotIn("not done in time", emulator.log())
+
+    def test_a_stop_sends_at_once_what_latency_and_drips_hold_up(self):
+        held = [{"deliver": True, "latency": "9m"},
+                {"deliver": True, "fault": {"kind": "slow", "for": "9m"}}]
+        for step in held:
+            with self.subTest(step=step), scenario_file({"rules": [{"then": step}]}) as path:
+                emulator = self.enterContext(Emulator("--scenario", path))
+                with emulator.connect() as connection:
+                    connection.sendall(send(PLAIN, fresh_key()))
+                    emulator.wait_for_log("latency 9m" if "latency" in step else "fault slow")
+                    began = time.monotonic()
+                    emulator.send_signal()
+                    reply, rest = parse_reply(read_to_end(connection))
+                self.assertEqual((reply.status, reply.json["ok"], rest), (202, True, b""))
+                self.assertEqual(emulator.wait(), (0, ""))
+                self.assertLess(time.monotonic() - began, 5 * SLOWNESS)
                 self.assertNotIn("not done in time", emulator.log())

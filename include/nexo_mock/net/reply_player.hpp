@@ -25,8 +25,8 @@ class reply_player {
     /// before play() returns. How the plan ends is the caller's to do.
     void play(wire_plan plan, std::shared_ptr<void> owner, finished done);
 
-    /// Ends a silence now, as if its time were over; anything else takes its time.
-    void end_silence();
+    /// Goes on without waits, drips and silence: all that is to be sent is sent, and that is it.
+    void hurry();
     void stop();
 
  private:
@@ -34,7 +34,7 @@ class reply_player {
     enum class stage : std::uint8_t { done, waiting, sending, silent };
 
     void wait_until(clock::time_point when);
-    void on_timer(bool cancelled);
+    void on_timer();
     void send_piece();
     void keep_silent();
     void watch_client();
@@ -46,6 +46,7 @@ class reply_player {
     std::shared_ptr<void> owner_;
     finished done_;
     stage stage_ = stage::done;
+    bool stopped_ = false;  // a timer that was over by then says so as any other
     std::size_t sent_pieces_ = 0;
     clock::time_point first_piece_;
 };

@@ -2,6 +2,7 @@
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/read.hpp>
+#include <boost/asio/steady_timer.hpp>
 #include <boost/asio/write.hpp>
 #include <doctest/doctest.h>
 
@@ -195,36 +196,36 @@ TEST_CASE("silence may follow bytes") {
     on.run_what_is_ready();
     CHECK(on.read(5) == "bytes");
     CHECK(on.calls == 0);
-    on.player.end_silence();
+    on.player.hurry();
     CHECK(on.run());
 }
 
-TEST_CASE("a silence can be ended, and then it was played to its end") {
+TEST_CASE("a hurry ends a silence, and then it was played to its end") {
     stage on;
     on.play(silence(for_long));
     on.run_what_is_ready();
     CHECK(on.calls == 0);
-    on.player.end_silence();
-    on.player.end_silence();
+    on.player.hurry();
+    on.player.hurry();
     CHECK(on.calls == 0);
     CHECK(on.run());
     on.run_rest();
     CHECK(on.calls == 1);
 }
 
-TEST_CASE("the end of a silence cuts no wait and no drip short") {
+TEST_CASE("a hurry cuts waits and drips short, and all is sent") {
     stage on;
     const auto began = clock_type::now();
-    on.play(wait_for(30ms));
-    on.player.end_silence();
+    on.play(wait_for(for_long));
+    on.player.hurry();
     CHECK(on.run());
-    on.play(drip(10, 30ms));
+    on.play(drip(10, for_long));
     on.run_what_is_ready();
-    on.player.end_silence();
+    on.player.hurry();
     CHECK(on.run());
     CHECK(on.read(15) == "bytes0123456789");
-    CHECK(clock_type::now() - began >= 60ms);
-    on.player.end_silence();  // there is none
+    CHECK(clock_type::now() - began < patience);
+    on.player.hurry();  // there is nothing to hurry
     on.run_rest();
     CHECK(on.calls == 2);
 }
@@ -306,7 +307,7 @@ TEST_CASE("what a client sends into a silence is dropped and does not end it") {
         on.run_what_is_ready();
         CHECK(on.calls == 0);
     }
-    on.player.end_silence();
+    on.player.hurry();
     CHECK(on.run());
 }
 
@@ -328,7 +329,7 @@ TEST_CASE("a client that leaves as the silence ends is told of once") {
         on.play(silence(1ms));
         on.run_what_is_ready();
         on.client.close();
-        on.player.end_silence();
+        on.player.hurry();
         on.run();
         on.player.stop();
         on.run_rest();
@@ -392,4 +393,31 @@ TEST_CASE("many plans on many connections share one thread") {
     CHECK(ended == count);
     // Beside each other: one after another they would take five seconds.
     CHECK(clock_type::now() - began < count * 100ms);
+}
+
+TEST_CASE("a stop at the very moment at which a silence is over ends it") {
+    stage on;
+    asio::steady_timer first{on.context, clock_type::now() + 10ms};
+    first.async_wait([&](const boost::system::error_code&) {
+        on.served.close();
+        on.player.stop();
+    });
+    on.play(silence(10ms));
+    on.run_what_is_ready();
+    while (clock_type::now() < first.expiry() + 5ms) {  // both are over when the context looks
+    }
+    const auto began = clock_type::now();
+    CHECK_FALSE(on.run());
+    on.run_rest();
+    CHECK(on.calls == 1);
+    CHECK(clock_type::now() - began < patience);
+}
+
+TEST_CASE("a silence that was hurried before it began has no length") {
+    stage on;
+    on.play(silence(for_long));
+    on.player.hurry();
+    const auto began = clock_type::now();
+    CHECK(on.run());
+    CHECK(clock_type::now() - began < patience);
 }
