@@ -4,14 +4,14 @@ verifies signatures."""
 import threading
 
 import signatures
-from library import MOBIFONE, SECRET, VIETTEL, LibraryCase
+from library import KEY, MOBIFONE, SECRET, VIETTEL, LibraryCase
 from receiver import HANG
 
 
 class Webhooks(LibraryCase):
     def test_webhook_duplicates_come_three_times_equal_to_the_byte(self):
         emulator, receiver = self.start_with_receiver("webhook-duplicates", 200)
-        account = emulator.account()
+        account = emulator.account(KEY)
         for phone, error_code in (VIETTEL, None), ("+84980000001", "no_answer"):
             sent = self.check_course(account, phone, "2s", error_code)
             copies = [receiver.get() for _ in range(3)]
@@ -22,7 +22,7 @@ class Webhooks(LibraryCase):
 
     def test_webhook_late_comes_minutes_after_the_end_and_out_of_order(self):
         emulator, receiver = self.start_with_receiver("webhook-late", 200)
-        account = emulator.account()
+        account = emulator.account(KEY)
         sent = [account.send_id() for _ in range(5)]
         account.advance(by="5s")
         for each in sent:
@@ -38,7 +38,7 @@ class Webhooks(LibraryCase):
 
     def test_webhook_before_reply_holds_the_reply_back(self):
         emulator, receiver = self.start_with_receiver("webhook-before-reply", HANG)
-        account = emulator.account()
+        account = emulator.account(KEY)
         for phone, error_code in (VIETTEL, None), ("+84980000001", "no_answer"):
             replies = []
             sending = threading.Thread(target=lambda: replies.append(account.send(phone)))
@@ -61,7 +61,7 @@ class Webhooks(LibraryCase):
                                       signatures.RAW_SECRET, signatures.TAMPERED,
                                       *[signatures.VALID] * 5]):
             with self.subTest(digit=digit):
-                account = emulator.account()
+                account = emulator.account(f"{KEY}_{digit}")
                 sent = self.check_course(account, f"+8498123456{digit}", "2s")
                 account.advance(to="idle")
                 is_good = kind == signatures.VALID
@@ -72,7 +72,7 @@ class Webhooks(LibraryCase):
                                  "acknowledged" if is_good else "given_up")
 
     def test_webhook_receiver_down_is_tried_four_times_and_given_up(self):
-        account = self.start("webhook-receiver-down").account()
+        account = self.start("webhook-receiver-down").account(KEY)
         sent = self.check_course(account, VIETTEL, "2s")
 
         def state_and_attempts():
@@ -95,13 +95,13 @@ class Webhooks(LibraryCase):
 
     def test_webhook_receiver_down_is_no_more_with_a_url_on_the_command_line(self):
         emulator, receiver = self.start_with_receiver("webhook-receiver-down", 200)
-        account = emulator.account()
+        account = emulator.account(KEY)
         sent = self.check_course(account, VIETTEL, "2s")
         self.check_told(receiver.get(), sent)
 
     def test_contradicting_webhooks_tell_two_ends_and_the_first_one_decides_about_the_money(self):
         emulator, receiver = self.start_with_receiver("contradicting-webhooks", 200)
-        account = emulator.account()
+        account = emulator.account(KEY)
 
         sent = self.check_course(account, MOBIFONE, "5s")
         self.check_told(receiver.get(), sent)

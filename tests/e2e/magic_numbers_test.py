@@ -6,7 +6,7 @@ import unittest
 
 import clients_view as seen
 import signatures
-from emulator import REPOSITORY, SLOWNESS, Emulator
+from emulator import REPOSITORY, Emulator
 from outcomes import CARRIER_STATUS, HTTP_STATUS, PRICE, OutcomeCase, milliseconds
 from receiver import Receiver
 from scenario_files import parse
@@ -71,7 +71,7 @@ CLAUSES = {
     r"no reply comes, and the client gives up": lambda to: to.sees(seen.SILENCE, seen.SHORT),
     r"half a reply comes": lambda to: to.sees(seen.HALF),
     r"what comes back is no HTTP": lambda to: to.sees(seen.NO_HTTP),
-    r"the reply comes in drips": lambda to: to.sees(seen.DRIPS, min(SLOWNESS, 5)),
+    r"the reply comes in drips": lambda to: to.sees(seen.DRIPS, seen.LONG),
     r"the reply takes (\d+) s": lambda to, seconds: to.set(takes=int(seconds)),
     r"no webhook comes": lambda to: to.set(copies=0),
     r"the webhook comes twice": lambda to: to.set(copies=2),

@@ -15,7 +15,10 @@ HALF = "half a reply"  # then closed
 DRIPS = "drips"        # when the client gave up, some of the reply had come
 NO_HTTP = "no HTTP"    # then closed
 
-SHORT = 0.3 * SLOWNESS  # seconds until a client gives up that expects to
+# Seconds until a client gives up: one that is sure to have to, and one that might get a reply. Both
+# are over before a reply that comes in drips is.
+SHORT = 0.3 * SLOWNESS
+LONG = min(1.0 * SLOWNESS, 5.0)
 
 
 class View:

@@ -6,11 +6,12 @@ from receiver import Receiver
 
 VIETTEL, MOBIFONE, VINAPHONE = "+84981234567", "+84901234567", "+84911234567"
 SECRET = "whsec_library"
+KEY = "sk_live_library"
 START = "2026-05-26T10:00:00Z"
 
 
 class LibraryCase(OutcomeCase):
-    """The clock is manual, at the same time in every run, and the seed is fixed."""
+    """The clock is manual and begins at START; seed and keys are fixed, so each run draws alike."""
 
     def start(self, scenario, *options):
         return self.enterContext(Emulator("--scenario", scenario, "--clock", f"manual@{START}",
