@@ -35,8 +35,9 @@ class Account:
     def __init__(self, url, key):
         self.key = key
         self.authorization = None if key is None else f"Bearer {key}"
-        address = urlsplit(url)
-        self._connection = http.client.HTTPConnection(address.hostname, address.port, timeout=300)
+        parts = urlsplit(url)
+        self.address = (parts.hostname, parts.port)
+        self._connection = http.client.HTTPConnection(*self.address, timeout=300)
 
     def close(self):
         self._connection.close()
@@ -85,6 +86,12 @@ class Account:
         reply = self.mock("GET", f"deliveries/{delivery_id}")
         assert reply.status == 200, reply
         return reply.json["delivery"]
+
+    def deliveries(self):
+        """All that is known of the account's deliveries, oldest first."""
+        reply = self.mock("GET", "deliveries?limit=10000")
+        assert reply.status == 200, reply
+        return reply.json["deliveries"]
 
     def attempts(self, delivery_id, event=0):
         """The webhook attempts of a delivery's event."""
