@@ -2,6 +2,7 @@
 #include <nexo_mock/domain/rule_reach.hpp>
 
 #include <algorithm>
+#include <unordered_map>
 
 namespace nexo_mock::domain {
 
@@ -46,6 +47,47 @@ bool covers(const condition& general, const condition& special) {
            covers(general.elapsed, special.elapsed);
 }
 
+/// Rules that always decide, found by whom they may hide. Those for certain numbers alone can hide
+/// only others for one of these numbers, and there may be thousands of them.
+class deciding_rules {
+ public:
+    explicit deciding_rules(std::span<const rule> all) : all_{all} {}
+
+    void add(std::size_t index) {
+        const auto& phone = all_[index].when.phone;
+        const bool is_for_numbers =
+            !phone.matches_anything() && std::ranges::all_of(phone.globs(), &glob::is_literal);
+        if (!is_for_numbers) {
+            wide_.push_back(index);
+            return;
+        }
+        for (const auto& each : phone.globs())
+            by_number_[each.text()].push_back(index);
+    }
+
+    /// The earliest that takes every call the rule could take.
+    std::optional<std::size_t> hiding(const rule& of) const {
+        const auto hides = [&](std::size_t earlier) { return covers(all_[earlier].when, of.when); };
+        auto found = first(wide_, hides);
+        if (of.when.phone.matches_anything()) return found;
+        const auto same_number = by_number_.find(of.when.phone.globs().front().text());
+        if (same_number == by_number_.end()) return found;
+        const auto other = first(same_number->second, hides);
+        return found && other ? std::min(found, other) : found ? found : other;
+    }
+
+ private:
+    template <class Hides>
+    static std::optional<std::size_t> first(const std::vector<std::size_t>& of, Hides hides) {
+        const auto found = std::ranges::find_if(of, hides);
+        return found == of.end() ? std::nullopt : std::optional{*found};
+    }
+
+    std::span<const rule> all_;
+    std::vector<std::size_t> wide_;
+    std::unordered_map<std::string_view, std::vector<std::size_t>> by_number_;
+};
+
 void collect_states(const step& of, std::set<std::string>& into) {
     if (of.set_state) into.insert(*of.set_state);
     const auto* options = std::get_if<choice>(&of.action);
@@ -58,16 +100,10 @@ void collect_states(const step& of, std::set<std::string>& into) {
 
 std::vector<std::optional<std::size_t>> shadowing(std::span<const rule> rules) {
     std::vector<std::optional<std::size_t>> by(rules.size());
-    std::vector<std::size_t> deciding;
+    deciding_rules deciding{rules};
     for (std::size_t i = 0; i < rules.size(); ++i) {
-        const auto found = std::ranges::find_if(deciding, [&](std::size_t earlier) {
-            return covers(rules[earlier].when, rules[i].when);
-        });
-        if (found != deciding.end()) {
-            by[i] = *found;
-        } else if (always_decides(rules[i])) {
-            deciding.push_back(i);
-        }
+        by[i] = deciding.hiding(rules[i]);
+        if (!by[i] && always_decides(rules[i])) deciding.add(i);
     }
     return by;
 }

@@ -1,4 +1,6 @@
+#include <nexo_mock/domain/rule_engine.hpp>
 #include <nexo_mock/domain/rule_reach.hpp>
+#include <support/scenario_generator.hpp>
 #include <support/scenarios.hpp>
 
 #include <doctest/doctest.h>
@@ -86,4 +88,41 @@ TEST_CASE(
                     {"one_of": [{"pending": true, "set_state": "c"}]}], "set_state": "d"}]})");
     CHECK(reachable_states(scenario->rules) == std::set<std::string>{"a", "b", "c", "d", "start"});
     CHECK(reachable_states({}) == std::set<std::string>{"start"});
+}
+
+TEST_CASE("a rule that is said to be hidden never decides, in random scenarios and calls") {
+    support::scenario_generator generator{99};
+    random_stream random{99};
+    std::size_t hidden = 0;
+    for (std::uint64_t nth = 0; nth < 300; ++nth) {
+        const auto text = generator.next();
+        CAPTURE(text);
+        const auto scenario = support::scenario_of(text);
+        const auto by = shadowing(scenario->rules);
+        for (const auto& each : by)
+            hidden += each.has_value() ? 1 : 0;
+        rule_engine engine{scenario, random_stream{nth}};
+        for (std::uint64_t ordinal = 0; ordinal < 300; ++ordinal) {
+            constexpr std::array calls{endpoint::send_otp, endpoint::deliveries, endpoint::balance};
+            const auto& phones = support::scenario_generator::phones;
+            const auto number = phone_number::parse(phones[random.next() % phones.size()]);
+            const auto phone = number->text();
+            rule_query call;
+            call.call = calls[random.next() % calls.size()];
+            call.key = support::scenario_generator::key;
+            call.elapsed = std::chrono::seconds{random.next() % 150};
+            if (call.call == endpoint::send_otp || random.next() % 2 == 0) {
+                call.phone = phone;
+                call.phone_national = number->national();
+                call.network = number->carrier();
+                call.code = support::scenario_generator::codes[random.next() % 3];
+            }
+            const auto made = engine.decide(call, ordinal);
+            engine.commit(call, made);
+            if (made.by == nullptr) continue;
+            REQUIRE_FALSE(
+                by[static_cast<std::size_t>(made.by - scenario->rules.data())].has_value());
+        }
+    }
+    CHECK(hidden > 30);
 }
