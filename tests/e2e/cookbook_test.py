@@ -1,0 +1,707 @@
+"""docs/cookbook.md: each of its files does what the words around it promise."""
+
+import collections
+import concurrent.futures
+import hashlib
+import hmac
+import http.client
+import json
+import re
+import threading
+import time
+import unittest
+
+from client import parse_reply
+from emulator import REPOSITORY, SLOWNESS, Emulator, run
+from receiver import CLOSE, Receiver
+from scenario_files import scenario_file
+
+PAGE = (REPOSITORY / "docs/cookbook.md").read_text()
+ENTRY = re.compile(r"^### ([^\n]+)\n(.*?)^```json\n// ([a-z-]+)\.json\n(.*?)^```$",
+                   re.MULTILINE | re.DOTALL)
+SECRET = "whsec_dev"  # as the page says
+PHONE = "+84981234567"
+OTHER = "+84971234567"
+MOBIFONE = "+84901234567"
+VINAPHONE = "+84911234567"
+SOON = 0.3 * SLOWNESS  # seconds until an impatient client gives up
+
+
+class Entry:
+    def __init__(self, heading, prose, name, scenario):
+        self.heading, self.prose, self.name, self.scenario = heading, prose, name, scenario
+
+
+ENTRIES = [Entry(*found.groups()) for found in ENTRY.finditer(PAGE)]
+BY_NAME = {each.name: each for each in ENTRIES}
+CHECKED = []  # the names of entries with a check
+
+
+def entry(name):
+    """Marks the check of an entry."""
+    CHECKED.append(name)
+
+    def mark(check):
+        check.entry = name
+        return check
+    return mark
+
+
+def anchor(heading):
+    """The anchor that GitHub gives a heading."""
+    return re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-")
+
+
+class Page(unittest.TestCase):
+    def test_there_are_at_least_26_entries_and_each_heading_has_a_file(self):
+        self.assertGreaterEqual(len(ENTRIES), 26)
+        self.assertEqual([each.heading for each in ENTRIES],
+                         re.findall(r"^### (.*)$", PAGE, re.MULTILINE))
+
+    def test_no_two_files_have_one_name(self):
+        self.assertEqual(len(BY_NAME), len(ENTRIES))
+
+    def test_each_entry_has_a_check_and_each_check_an_entry(self):
+        self.assertEqual(sorted(CHECKED), sorted(BY_NAME))
+
+    def test_each_entry_says_what_it_is_about_and_its_file_is_short(self):
+        for each in ENTRIES:
+            with self.subTest(each.name):
+                self.assertTrue(each.prose.strip())
+                self.assertLessEqual(each.scenario.count("\n"), 12)
+
+    def test_each_file_passes_the_strict_check(self):
+        for each in ENTRIES:
+            with self.subTest(each.name), scenario_file(each.scenario) as path:
+                done = run("check", "--strict", path)
+                self.assertEqual((done.returncode, done.stdout), (0, ""))
+
+    def test_the_contents_lead_to_each_entry_once_in_order(self):
+        contents = PAGE.split("\n## ")[0]
+        self.assertEqual(re.findall(r"\]\(#([^)]+)\)", contents),
+                         [anchor(each.heading) for each in ENTRIES])
+
+    def test_the_built_in_scenarios_it_names_are_there(self):
+        named = set(re.findall(r"--scenario ([a-z-]+)", " ".join(each.prose for each in ENTRIES)))
+        self.assertGreater(len(named), 5)
+        built_in = {path.stem for path in (REPOSITORY / "scenarios").glob("*.json")}
+        self.assertLessEqual(named, built_in)
+
+
+class EntryCase(unittest.TestCase):
+    """A check plays the file of its entry; its clock stands still unless the check moves it."""
+
+    def emulator(self, *options, clock="manual@2026-05-26T10:00:00Z", receiver=None):
+        mine = BY_NAME[getattr(self, self._testMethodName).entry]
+        path = self.enterContext(scenario_file(mine.scenario, f"{mine.name}.json"))
+        if receiver:
+            options += ("--webhook-url", receiver.url(), "--webhook-secret", SECRET)
+        return self.enterContext(Emulator("--scenario", path, "--clock", clock, *options))
+
+    def account(self, *options, key=None, **more):
+        return self.emulator(*options, **more).account(key)
+
+    def receiver(self, *answers):
+        return self.enterContext(Receiver(*answers))
+
+    def assert_status(self, account, delivery_id, status, error_code=None):
+        told = account.delivery(delivery_id).json
+        self.assertEqual((told["status"], told["error_code"]), (status, error_code))
+        return told
+
+    def assert_refused(self, reply, status, error):
+        self.assertEqual((reply.status, reply.json["ok"], reply.error), (status, False, error))
+
+    def assert_balance(self, account, amount):
+        self.assertEqual(account.balance().json["balance"], amount)
+
+    def assert_course(self, account, phone, after, status, error_code=None, code="482917"):
+        """A call that ends so, `after` whole seconds and no moment sooner."""
+        sent = account.send_id(phone, code)
+        account.advance(by=f"{after * 1000 - 1}ms")
+        self.assert_status(account, sent, "sent")
+        account.advance(by="1ms")
+        return self.assert_status(account, sent, status, error_code)
+
+    def deliveries(self, account):
+        """All that were made, whether the client knows of them or not."""
+        return account.mock("GET", "deliveries?limit=10000").json["deliveries"]
+
+    def request(self, account, phone=PHONE):
+        """A send, as bytes for a client that looks at each byte of the reply."""
+        body = json.dumps({"phone": phone, "code": "482917"})
+        return (f"POST /api/v1/send-otp HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {account.key}"
+                f"\r\nContent-Length: {len(body)}\r\n\r\n{body}").encode()
+
+    def give_up_waiting(self, emulator, request):
+        """A client that sends this and soon leaves, without a byte of a reply."""
+        with emulator.connect() as impatient:
+            impatient.settimeout(SOON)
+            impatient.sendall(request)
+            with self.assertRaises(TimeoutError):
+                impatient.recv(1)
+
+
+class Calls(EntryCase):
+    @entry("no-answer")
+    def test_a_call_rings_out_after_45_to_60_s_and_is_refunded(self):
+        account = self.account()
+        sent = account.send_id()
+        self.assert_balance(account, 0.088)
+        account.advance(by="44999ms")
+        self.assert_status(account, sent, "sent")
+        account.advance(by="15001ms")
+        told = self.assert_status(account, sent, "failed", "no_answer")
+        self.assertEqual((told["carrier_status"], told["cost"]), ("no_answer", 0))
+        self.assert_balance(account, 0.11)
+
+    @entry("second-attempt")
+    def test_the_first_call_to_each_number_is_busy_and_all_others_are_answered(self):
+        account = self.account()
+        for phone in PHONE, OTHER:
+            self.assert_course(account, phone, 5, "failed", "busy")
+        for phone in PHONE, OTHER, PHONE:
+            self.assert_course(account, phone, 3, "delivered")
+
+    @entry("send-again")
+    def test_a_second_call_finds_the_line_busy_and_ends_after_the_first(self):
+        account = self.account()
+        first, second = account.send_id(), account.send_id()
+        account.advance(by="25s")
+        self.assert_status(account, first, "delivered")
+        self.assert_status(account, second, "sent")
+        account.advance(by="3s")
+        self.assert_status(account, second, "failed", "busy")
+        self.assert_course(account, OTHER, 25, "delivered")
+        self.assert_course(account, PHONE, 25, "delivered")
+
+    @entry("worth-a-retry")
+    def test_two_numbers_stay_bad_and_the_others_are_reached_at_the_third_call(self):
+        account = self.account()
+        for _ in range(3):
+            self.assert_course(account, "+84981111111", 3, "failed", "invalid_number")
+            self.assert_course(account, "+84982222222", 3, "failed", "barred")
+        for phone in PHONE, OTHER:
+            for _ in range(2):
+                self.assert_course(account, phone, 3, "failed", "unreachable")
+            self.assert_course(account, phone, 3, "delivered")
+
+    @entry("same-five-percent")
+    def test_two_runs_fail_the_same_calls_about_one_in_twenty(self):
+        runs = []
+        for _ in range(2):
+            account = self.account(key="sk_live_same_every_time")
+            sent = [account.send_id() for _ in range(400)]
+            account.advance(by="3s")
+            ended = {each["id"]: each["error_code"] for each in self.deliveries(account)}
+            runs.append([ended[each] for each in sent])
+        self.assertEqual(runs[0], runs[1])
+        self.assertEqual(set(runs[0]), {None, "network_error"})
+        self.assertTrue(8 <= runs[0].count("network_error") <= 36, runs[0].count("network_error"))
+
+    @entry("by-code")
+    def test_the_code_decides_and_the_number_does_not(self):
+        account = self.account()
+        self.assert_refused(account.send(PHONE, "0000"), 400, "invalid_code")
+        self.assert_course(account, PHONE, 3, "failed", "no_answer", code="123499")
+        self.assert_course(account, PHONE, 3, "failed", "no_answer", code="9999")
+        self.assert_course(account, PHONE, 3, "delivered", code="1234")
+        self.assert_course(account, PHONE, 3, "delivered", code="00000")
+
+    @entry("never-ends")
+    def test_a_call_stays_sent_untold_of_and_its_money_held(self):
+        receiver = self.receiver()
+        account = self.account(receiver=receiver)
+        sent = account.send_id()
+        account.advance(by="240h")
+        self.assert_status(account, sent, "sent")
+        receiver.get_nothing()
+        self.assert_balance(account, 0.088)
+        self.assertEqual(account.inspect(sent)["settlement"], "held")
+
+    @entry("too-late")
+    def test_a_call_is_answered_charged_and_told_of_after_three_minutes(self):
+        receiver = self.receiver()
+        account = self.account(receiver=receiver)
+        told = self.assert_course(account, PHONE, 180, "delivered")
+        self.assertEqual(told["cost"], 0.022)
+        came = receiver.get()
+        self.assertEqual(came.headers["x-nexo-event-type"], "otp.delivered")
+        self.assertTrue(came.is_signed_with(SECRET))
+
+    @entry("a-night")
+    def test_all_kinds_of_ends_happen_and_the_books_are_right(self):
+        emulator = self.emulator("--seed", "5")
+        account = emulator.account()
+        threads = threading.local()
+
+        def send(_):
+            if not hasattr(threads, "account"):
+                threads.account = emulator.account(account.key)
+            try:
+                return threads.account.send().status
+            except http.client.RemoteDisconnected:
+                threads.account.close()
+                return "closed"
+
+        with concurrent.futures.ThreadPoolExecutor(40) as workers:
+            replies = collections.Counter(workers.map(send, range(600)))
+        account.advance(to="idle")
+        made = self.deliveries(account)
+        self.assertEqual(set(replies), {202, 500, "closed"})
+        self.assertEqual(len(made), replies[202] + replies["closed"])
+        ends = collections.Counter((each["status"], each["error_code"]) for each in made)
+        self.assertEqual(set(ends), {("delivered", None), ("sent", None), ("failed", "busy"),
+                                     ("failed", "no_answer")})
+        self.assertTrue(500 < ends["delivered", None] < 580, ends)
+        paid = ends["delivered", None] + ends["sent", None]
+        self.assert_balance(account, round(1000.11 - 0.022 * paid, 3))
+
+
+class ApiErrors(EntryCase):
+    @entry("rate-limited")
+    def test_two_sends_are_429_with_retry_after_and_free_and_then_all_is_well(self):
+        account = self.account()
+        for _ in range(2):
+            reply = account.send()
+            self.assert_refused(reply, 429, "rate_limited")
+            self.assertEqual(reply.headers["retry-after"], "2")
+        self.assert_balance(account, 0.11)
+        for _ in range(3):
+            self.assert_course(account, PHONE, 3, "delivered")
+
+    @entry("too-often")
+    def test_a_fourth_call_to_a_number_is_429_and_other_numbers_notice_nothing(self):
+        account = self.account()
+        for _ in range(3):
+            self.assert_course(account, PHONE, 3, "delivered")
+        for _ in range(2):
+            reply = account.send()
+            self.assert_refused(reply, 429, "rate_limited")
+            self.assertEqual(reply.headers["retry-after"], "3600")
+        self.assert_course(account, OTHER, 3, "delivered")
+
+    @entry("down-for-a-minute")
+    def test_all_calls_are_500_in_the_second_minute_and_webhooks_come_all_the_same(self):
+        receiver = self.receiver()
+        account = self.account(receiver=receiver)
+        self.assert_balance(account, 0.11)
+        account.advance(by="59999ms")
+        sent = account.send_id()
+        for wait in "1ms", "59999ms":
+            account.advance(by=wait)
+            for reply in account.send(), account.balance(), account.delivery(sent):
+                self.assert_refused(reply, 500, "internal_error")
+        self.assertIn(sent.encode(), receiver.get().body)
+        account.advance(by="1ms")
+        self.assertEqual(account.attempts(sent)[0]["due_at"], "2026-05-26T10:01:29.999Z")
+        self.assert_status(account, sent, "delivered")
+        self.assert_course(account, PHONE, 30, "delivered")
+
+    @entry("every-tenth")
+    def test_each_tenth_send_is_500_and_the_next_one_is_accepted(self):
+        account = self.account()
+        statuses = [account.send().status for _ in range(30)]
+        self.assertEqual(statuses, ([202] * 9 + [500]) * 3)
+        self.assertEqual(len(self.deliveries(account)), 27)
+
+    @entry("polling-fails")
+    def test_three_polls_for_a_number_are_503_while_everything_else_works(self):
+        account = self.account()
+        first, other = account.send_id(PHONE), account.send_id(OTHER)
+        account.advance(by="3s")
+        for sent in first, other:
+            for _ in range(3):
+                self.assert_refused(account.delivery(sent), 503, "service_unavailable")
+            self.assert_status(account, sent, "delivered")
+        self.assert_balance(account, 0.066)
+        self.assert_course(account, PHONE, 3, "delivered")
+
+    @entry("not-found-yet")
+    def test_two_polls_are_404_and_the_third_finds_the_delivery(self):
+        account = self.account()
+        sent = account.send_id()
+        for _ in range(2):
+            self.assert_refused(account.delivery(sent), 404, "not_found")
+        self.assert_status(account, sent, "sent")
+        account.advance(by="3s")
+        self.assert_status(account, sent, "delivered")
+
+    @entry("html")
+    def test_every_call_is_502_with_a_page_that_is_no_json(self):
+        account = self.account()
+        for reply in account.send(), account.balance(), account.delivery("any"):
+            self.assertEqual((reply.status, reply.headers["content-type"], reply.body),
+                             (502, "text/html", b"<html><h1>502 Bad Gateway</h1></html>"))
+            self.assertEqual(reply.header_names.count("content-type"), 1)
+        self.assertEqual(self.deliveries(account), [])
+
+    @entry("new-error")
+    def test_the_error_is_one_that_nobody_has_heard_of(self):
+        account = self.account()
+        reply = account.send()
+        self.assert_refused(reply, 409, "number_on_holiday")
+        self.assertEqual(reply.headers["content-type"], "application/json")
+
+    @entry("ok-is-false")
+    def test_the_status_is_200_and_there_is_no_delivery(self):
+        account = self.account()
+        reply = account.send()
+        self.assert_refused(reply, 200, "service_unavailable")
+        self.assertNotIn("id", reply.json)
+        self.assertEqual(self.deliveries(account), [])
+
+
+class Network(EntryCase):
+    @entry("lost-reply")
+    def test_the_first_reply_to_each_number_is_reset_and_the_retry_is_charged_again(self):
+        account = self.account()
+        for phone, left in (PHONE, 0.066), (OTHER, 0.022):
+            with self.assertRaises(ConnectionResetError):
+                account.send(phone)
+            account.close()
+            self.assertEqual(account.send(phone).json["balance"], left)
+        account.advance(by="3s")
+        self.assertEqual([each["status"] for each in self.deliveries(account)], ["delivered"] * 4)
+        self.assert_balance(account, 0.022)
+
+    @entry("lost-request")
+    def test_the_first_call_to_each_number_is_reset_and_leaves_nothing_behind(self):
+        account = self.account()
+        for phone, left in (PHONE, 0.088), (OTHER, 0.066):
+            with self.assertRaises(ConnectionResetError):
+                account.send(phone)
+            account.close()
+            self.assertEqual(account.send(phone).json["balance"], left)
+        self.assertEqual(len(self.deliveries(account)), 2)
+
+    @entry("half-json")
+    def test_half_of_the_reply_comes_and_the_call_was_made(self):
+        emulator = self.emulator()
+        account = emulator.account()
+        reply, rest = parse_reply(emulator.exchange(self.request(account)))
+        self.assertEqual((reply.status, rest), (202, b""))
+        self.assertTrue(0 < len(reply.body) < int(reply.headers["content-length"]))
+        self.assertTrue(reply.body.startswith(b'{"ok":true'))
+        with self.assertRaises(json.JSONDecodeError):
+            json.loads(reply.body)
+        account.advance(by="3s")
+        self.assertEqual([each["status"] for each in self.deliveries(account)], ["delivered"])
+
+    @entry("no-http")
+    def test_no_call_gets_http_for_an_answer_and_nothing_is_made(self):
+        account = self.account()
+        for call in account.send, account.balance, lambda: account.delivery("any"):
+            with self.assertRaises(http.client.BadStatusLine):
+                call()
+            account.close()
+        self.assertEqual(self.deliveries(account), [])
+
+    @entry("never-answers")
+    def test_no_call_gets_an_answer_nothing_is_made_and_the_control_api_answers(self):
+        emulator = self.emulator()
+        account = emulator.account()
+        balance = (f"GET /api/v1/balance HTTP/1.1\r\nHost: x\r\n"
+                   f"Authorization: Bearer {account.key}\r\n\r\n").encode()
+        for request in self.request(account), balance:
+            self.give_up_waiting(emulator, request)
+        self.assertEqual(self.deliveries(account), [])
+        health = emulator.everything().mock("GET", "health").json
+        self.assertEqual(health["deliveries"]["lost"], 2)
+
+    @entry("slow-but-fine")
+    def test_no_reply_takes_five_seconds_and_some_take_more_than_300_ms(self):
+        emulator = self.emulator("--seed", "1")
+        account = emulator.account("sk_live_slow_but_fine")
+
+        def seconds(_):
+            began = time.monotonic()
+            emulator.account(account.key).send_id()
+            return time.monotonic() - began
+
+        with concurrent.futures.ThreadPoolExecutor(5) as workers:
+            took = list(workers.map(seconds, range(5)))
+        self.assertGreater(max(took), 0.3)
+        self.assertLess(max(took), 5 * SLOWNESS)
+        account.advance(by="3s")
+        self.assertEqual([each["status"] for each in self.deliveries(account)], ["delivered"] * 5)
+
+    @entry("too-slow")
+    def test_a_client_gives_up_and_the_call_is_made_charged_and_delivered(self):
+        emulator = self.emulator()
+        account = emulator.account()
+        self.give_up_waiting(emulator, self.request(account))
+        account.advance(by="3s")
+        self.assertEqual([each["status"] for each in self.deliveries(account)], ["delivered"])
+        self.assert_balance(account, 0.088)
+        # A stop would wait 10 s for a late reply, though nobody waits for it any more.
+        emulator.send_signal()
+        emulator.wait_for_log("stopping")
+        emulator.send_signal()
+        emulator.wait()
+
+    @entry("drips")
+    def test_bytes_keep_coming_one_by_one_and_the_reply_is_not_whole(self):
+        emulator = self.emulator()
+        account = emulator.account()
+        with emulator.connect() as connection:  # patient with each read, not with the whole
+            connection.sendall(self.request(account))
+            received = b"".join(connection.recv(65536) for _ in range(4))
+        self.assertTrue(received.startswith(b"HTTP"))
+        self.assertNotIn(b"\r\n\r\n", received)
+        account.advance(by="3s")
+        self.assertEqual([each["status"] for each in self.deliveries(account)], ["delivered"])
+
+
+class WalletAndAccounts(EntryCase):
+    @entry("runs-dry")
+    def test_the_fourth_send_is_402_and_the_three_before_go_on(self):
+        account = self.account()
+        sent = [account.send_id() for _ in range(3)]
+        for _ in range(2):
+            reply = account.send()
+            self.assert_refused(reply, 402, "insufficient_balance")
+            self.assertIn("deposit_url", reply.json)
+        account.advance(by="3s")
+        for each in sent:
+            self.assert_status(account, each, "delivered")
+        self.assert_balance(account, 0)
+
+    @entry("paid-in")
+    def test_two_sends_are_402_and_the_third_is_paid_for(self):
+        account = self.account()
+        for _ in range(2):
+            reply = account.send()
+            self.assert_refused(reply, 402, "insufficient_balance")
+            self.assertIn("deposit_url", reply.json)
+        self.assertEqual(account.send().json["balance"], 25.088)
+
+    @entry("prices-change")
+    def test_calls_cost_more_after_ten_minutes_and_those_before_keep_their_price(self):
+        account = self.account()
+        self.assert_balance(account, 10)
+        account.advance(by="599999ms")
+        old = account.send_id()
+        account.advance(by="1ms")
+        new = account.send()
+        self.assertEqual((new.json["cost"], new.json["balance"]), (0.0275, 9.9505))
+        account.advance(by="3s")
+        costs = [account.delivery(each).json["cost"] for each in (old, new.json["id"])]
+        self.assertEqual(costs, [0.022, 0.0275])
+
+    @entry("no-refund")
+    def test_a_rejected_call_costs_its_price_in_poll_webhook_and_wallet(self):
+        receiver = self.receiver()
+        account = self.account(receiver=receiver)
+        told = self.assert_course(account, PHONE, 3, "failed", "rejected")
+        self.assertEqual((told["cost"], json.loads(receiver.get().body)["cost"]), (0.022, 0.022))
+        self.assert_balance(account, 0.088)
+
+    @entry("two-accounts")
+    def test_one_shop_is_answered_the_other_is_not_and_strangers_are_401(self):
+        emulator = self.emulator()
+        good, bad = map(emulator.account, ("sk_live_good_shop", "sk_live_bad_shop"))
+        self.assert_course(good, PHONE, 3, "delivered")
+        self.assert_course(bad, PHONE, 3, "failed", "no_answer")
+        self.assert_balance(good, 25.088)
+        self.assert_balance(bad, 1.11)
+        self.assert_refused(emulator.account().send(), 401, "unauthorized")
+
+    @entry("key-revoked")
+    def test_one_send_is_the_last_good_call_and_its_webhook_still_comes(self):
+        receiver = self.receiver()
+        account = self.account(receiver=receiver)
+        self.assert_course(account, PHONE, 3, "delivered")
+        receiver.get()
+        last = account.send_id("+84980000097")
+        for reply in (account.send(), account.send("+84980000097"), account.balance(),
+                      account.delivery(last)):
+            self.assert_refused(reply, 401, "unauthorized")
+        account.advance(by="30s")
+        self.assertIn(last.encode(), receiver.get().body)
+        account.mock("POST", "reset")
+        self.assertEqual(account.send().status, 202)
+
+    @entry("ip-not-allowed")
+    def test_the_fenced_key_is_403_everywhere_and_others_are_not(self):
+        emulator = self.emulator()
+        fenced = emulator.account("sk_live_fenced")
+        for reply in fenced.send(), fenced.balance(), fenced.delivery("any"):
+            self.assert_refused(reply, 403, "ip_not_allowed")
+        self.assertEqual(emulator.account().send().status, 202)
+
+    @entry("ported")
+    def test_the_ported_number_is_told_of_and_paid_for_as_mobifones(self):
+        receiver = self.receiver()
+        account = self.account(receiver=receiver)
+        reply = account.send(PHONE).json
+        self.assertEqual((reply["carrier"], reply["cost"]), ("mobifone", 0.03))
+        account.advance(by="3s")
+        self.assertEqual(account.delivery(reply["id"]).json["carrier"], "mobifone")
+        self.assertEqual(json.loads(receiver.get().body)["carrier"], "mobifone")
+        other = account.send(OTHER).json
+        self.assertEqual((other["carrier"], other["cost"]), ("viettel", 0.022))
+
+    @entry("no-route")
+    def test_mobifones_numbers_are_422_at_no_cost_and_the_others_are_answered(self):
+        account = self.account()
+        for _ in range(2):
+            self.assert_refused(account.send(MOBIFONE), 422, "no_route")
+        self.assert_balance(account, 0.11)
+        self.assert_course(account, PHONE, 3, "delivered")
+
+
+class Webhooks(EntryCase):
+    @entry("before-my-insert")
+    def test_the_webhook_is_there_before_the_reply_and_comes_again_if_it_is_refused(self):
+        known = set()
+
+        def answer(webhook):
+            return 200 if json.loads(webhook.body)["id"] in known else 404
+
+        receiver = self.receiver(answer)
+        account = self.account(receiver=receiver)
+        sent = account.send_id()
+        self.assertEqual(len(receiver.webhooks), 1)
+        known.add(sent)
+        account.advance(by="5s")
+        self.assertEqual([each["status"] for each in account.attempts(sent)], [404, 200])
+        self.assertEqual(account.inspect(sent)["webhooks"][0]["state"], "acknowledged")
+
+    @entry("twice")
+    def test_the_same_bytes_with_the_same_signature_come_twice(self):
+        receiver = self.receiver()
+        account = self.account(receiver=receiver)
+        account.send_id()
+        account.advance(by="2999ms")
+        receiver.get_nothing()
+        account.advance(to="idle")
+        first, second = receiver.get(), receiver.get()
+        self.assertEqual((first.body, first.signature), (second.body, second.signature))
+        self.assertTrue(first.is_signed_with(SECRET))
+        receiver.get_nothing()
+
+    @entry("bad-signatures")
+    def test_a_receiver_that_checks_refuses_four_and_accepts_the_good_one(self):
+        receiver = self.receiver(lambda came: 200 if came.is_signed_with(SECRET) else 401)
+        account = self.account(receiver=receiver)
+        statuses, came = [], []
+        for nth in range(1, 5):
+            sent = account.send_id(f"+8498000000{nth}")
+            came.append(receiver.get())
+            account.advance(by="1ms")
+            statuses.append(account.attempts(sent)[0]["status"])
+        self.assertEqual(statuses, [401] * 4)
+        self.assertNotIn("x-nexo-signature", came[0].headers)
+        self.assertEqual(json.loads(came[2].body)["status"], "delivered")  # it was busy
+        wrong = hmac.new(SECRET.encode(), came[3].body, hashlib.sha256).hexdigest()
+        self.assertEqual(came[3].signature, f"sha256={wrong}")
+        account.send_id(PHONE)
+        self.assertTrue(receiver.get().is_signed_with(SECRET))
+
+    @entry("failed-then-delivered")
+    def test_two_webhooks_contradict_each_other_and_the_call_is_free(self):
+        receiver = self.receiver()
+        account = self.account(receiver=receiver)
+        sent = account.send_id()
+        for wait, kind in ("5s", "failed"), ("15s", "delivered"):
+            account.advance(by=wait)
+            self.assertEqual(receiver.get().headers["x-nexo-event-type"], f"otp.{kind}")
+            self.assertEqual(account.delivery(sent).json["status"], kind)
+            self.assert_balance(account, 0.11)
+        account.advance(to="idle")
+        receiver.get_nothing()
+
+    @entry("no-webhook")
+    def test_the_call_ends_untold_of_and_polling_finds_out(self):
+        receiver = self.receiver()
+        account = self.account(receiver=receiver)
+        self.assert_course(account, PHONE, 3, "delivered")
+        account.advance(to="idle")
+        receiver.get_nothing()
+
+    @entry("out-of-order")
+    def test_each_second_call_is_told_of_before_the_one_before_it(self):
+        receiver = self.receiver()
+        account = self.account(receiver=receiver)
+        sent = []
+        for _ in range(4):
+            sent.append(account.send_id())
+            account.advance(by="1s")
+        account.advance(to="idle")
+        came = [json.loads(receiver.get().body)["id"] for _ in range(4)]
+        self.assertEqual(came, [sent[1], sent[3], sent[0], sent[2]])
+
+    @entry("receiver-down")
+    def test_a_receiver_that_was_down_for_two_minutes_gets_everything_once(self):
+        up = threading.Event()
+        receiver = self.receiver(lambda _: 200 if up.is_set() else CLOSE)
+        account = self.account(receiver=receiver)
+        sent = [account.send_id() for _ in range(3)]
+        account.advance(by="2m")
+        up.set()
+        account.advance(to="idle")
+        for each in sent:
+            attempts = account.attempts(each)
+            self.assertEqual([(told["due_at"][11:19], told["status"]) for told in attempts],
+                             [("10:00:03", None), ("10:00:08", None), ("10:00:38", None),
+                              ("10:02:38", 200)])
+            self.assertEqual(account.inspect(each)["webhooks"][0]["state"], "acknowledged")
+        self.assertEqual({json.loads(each.body)["id"] for each in receiver.webhooks[-3:]},
+                         set(sent))
+
+    @entry("gone")
+    def test_410_is_the_last_attempt_and_polling_finds_out(self):
+        receiver = self.receiver(410)
+        account = self.account(receiver=receiver)
+        sent = account.send_id()
+        account.advance(to="idle")
+        self.assertEqual(len(receiver.webhooks), 1)
+        self.assertEqual(account.inspect(sent)["webhooks"][0]["state"], "given_up")
+        self.assert_status(account, sent, "delivered")
+
+
+class Times(EntryCase):
+    @entry("carrier-down")
+    def test_vinaphone_fails_from_10_00_to_10_10_and_the_others_never(self):
+        account = self.account(clock="manual@2026-05-26T09:50:00Z")
+        self.assert_balance(account, 0.11)
+        calls = []
+        for wait, phone, end in (("599999ms", VINAPHONE, "delivered"), ("1ms", VINAPHONE, "failed"),
+                                 ("1s", PHONE, "delivered"), ("598999ms", VINAPHONE, "failed"),
+                                 ("0s", MOBIFONE, "delivered"), ("1ms", VINAPHONE, "delivered")):
+            account.advance(by=wait)
+            calls.append((account.send_id(phone), end))
+        account.advance(by="25s")
+        for sent, end in calls:
+            self.assert_status(account, sent, end, "network_error" if end == "failed" else None)
+        self.assert_balance(account, 0.022)
+
+    @entry("switch")
+    def test_one_number_closes_the_api_and_another_opens_it(self):
+        account = self.account()
+        sent = account.send_id()
+        for _ in range(2):
+            account.send_id("+84980000098")
+            for reply in account.send(), account.balance(), account.delivery(sent):
+                self.assert_refused(reply, 503, "service_unavailable")
+                self.assertEqual(reply.headers["retry-after"], "30")
+            account.send_id("+84980000099")
+            self.assertEqual(account.balance().status, 200)
+        account.advance(by="3s")
+        self.assert_status(account, sent, "delivered")
+
+    @entry("slow-start")
+    def test_calls_take_400_ms_and_more_for_half_a_minute_and_then_no_longer(self):
+        account = self.account()
+
+        def seconds(call):
+            began = time.monotonic()
+            self.assertIn(call().status, (200, 202))
+            return time.monotonic() - began
+
+        for call in account.balance, account.send:
+            self.assertGreaterEqual(seconds(call), 0.4)
+        account.advance(by="30s")
+        for call in account.balance, account.send:
+            self.assertLess(min(seconds(call) for _ in range(2)), 0.4)
