@@ -123,7 +123,7 @@ class text_report {
     }
 
     void line(domain::duration at, const std::string& text) const {
-        auto when = '+' + format_duration(at);
+        auto when = '+' + format_duration(std::chrono::floor<std::chrono::milliseconds>(at));
         constexpr std::size_t width = 9;
         if (when.size() < width) when.append(width - when.size(), ' ');
         out_ << "  " << when << ' ' << text << '\n';

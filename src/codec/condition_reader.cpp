@@ -53,6 +53,15 @@ void warn_of_unknown_carriers(const field& of) {
     });
 }
 
+/// Only calls about a delivery have a number, a code and a carrier.
+void warn_of_what_balance_has_not(object_fields& fields) {
+    for (const std::string_view name : {"phone", "code", "carrier"}) {
+        if (const auto given = fields.get(name)) {
+            given->warn("no call fits: calls of \"balance\" have no " + std::string{name});
+        }
+    }
+}
+
 }  // namespace
 
 domain::condition read_condition(const field& of) {
@@ -79,6 +88,7 @@ domain::condition read_condition(const field& of) {
     globs("carrier", when.carrier, warn_of_unknown_carriers);
     globs("state", when.state, nullptr);
     if (const auto elapsed = fields.get("elapsed")) when.elapsed = read_elapsed(*elapsed);
+    if (when.call == endpoint::balance) warn_of_what_balance_has_not(fields);
     if (const auto every = fields.get("every")) {
         when.every = static_cast<std::uint32_t>(every->as_integer(1, most_times).value_or(1));
     }

@@ -192,6 +192,19 @@ std::optional<field> object_fields::require(std::string_view name) {
     return found;
 }
 
+void object_fields::belong_inside(std::string_view where, std::span<const std::string_view> names) {
+    others_.push_back({where, names});
+}
+
+std::string object_fields::hint_for(std::string_view unknown) const {
+    for (const auto& [where, names] : others_) {
+        if (std::ranges::find(names, unknown) == names.end()) continue;
+        return ": it belongs inside \"" + std::string{where} + '"';
+    }
+    const auto meant = did_you_mean(unknown, known_);
+    return meant.empty() ? "; known are " + one_of_words(known_) : meant;
+}
+
 void object_fields::finish() {
     std::set<std::string_view> seen;
     for (const auto& each : of_.node().members) {
@@ -199,9 +212,7 @@ void object_fields::finish() {
             of_.mistakes_->push_back({each.at, of_.path_, std::move(message), severity::error});
         };
         if (std::ranges::find(known_, each.name) == known_.end()) {
-            auto meant = did_you_mean(each.name, known_);
-            if (meant.empty()) meant = "; known are " + one_of_words(known_);
-            complain("unknown key \"" + each.name + '"' + meant);
+            complain("unknown key \"" + each.name + '"' + hint_for(each.name));
         } else if (!seen.insert(each.name).second) {
             complain(given_twice(each.name));
         }

@@ -3,7 +3,21 @@
 #include <nexo_mock/codec/step_reader.hpp>
 #include <nexo_mock/codec/value_readers.hpp>
 
+#include <array>
+
 namespace nexo_mock::codec {
+
+namespace {
+
+/// Keys that are of a rule's parts, and are easily written one level too high.
+constexpr std::array<std::string_view, 9> of_when{"endpoint", "carrier", "phone", "code",  "key",
+                                                  "state",    "elapsed", "every", "chance"};
+constexpr std::array<std::string_view, 18> of_then{
+    "deliver",        "fail",  "pending", "timeline",  "error", "fault",
+    "one_of",         "after", "status",  "headers",   "body",  "latency",
+    "carrier_status", "cost",  "webhook", "set_state", "times", "weight"};
+
+}  // namespace
 
 domain::rule read_rule(const field& of, std::size_t number) {
     domain::rule read;
@@ -29,6 +43,8 @@ domain::rule read_rule(const field& of, std::size_t number) {
                                                       {"phone", domain::counting::per_phone}})
                        .value_or(read.per);
     }
+    fields.belong_inside("when", of_when);
+    fields.belong_inside("then", of_then);
     fields.finish();
     return read;
 }

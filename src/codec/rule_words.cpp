@@ -82,9 +82,13 @@ std::string differs(std::string_view what, const domain::glob_list& wanted, std:
 }
 
 std::string elapsed_words(const domain::elapsed_range& wanted) {
-    const auto from = wanted.from == domain::duration{} ? "" : format_duration(wanted.from);
-    const auto to = wanted.to == domain::duration::max() ? "" : format_duration(wanted.to);
-    return quoted(from + ".." + to);
+    const bool has_end = wanted.to != domain::duration::max();
+    std::string words;
+    if (wanted.from != domain::duration{} || !has_end) {
+        words = "at least " + format_duration(wanted.from);
+    }
+    if (!has_end) return words;
+    return words + (words.empty() ? "below " : " and below ") + format_duration(wanted.to);
 }
 
 std::string decides_words(const domain::rule_trial& trial, const domain::rule& of) {
@@ -143,10 +147,10 @@ std::string in_words(const domain::rule_trial& trial, const domain::rule& of,
         case verdict::other_state: return differs("state", when.state, state);
         case verdict::other_time:
             return "elapsed has to be " + elapsed_words(*when.elapsed) + ", and is " +
-                   quoted(format_duration(call.elapsed));
+                   format_duration(call.elapsed);
         case verdict::used_up:
             return "its steps are used up after " + std::to_string(trial.used) +
-                   " calls, and it falls through";
+                   (trial.used == 1 ? " call" : " calls") + ", and it falls through";
         case verdict::not_its_turn:
             return "every is " + std::to_string(when.every) + ", and this is call " +
                    std::to_string(trial.fitted) + " that fits";

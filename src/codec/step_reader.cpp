@@ -1,5 +1,5 @@
+#include <nexo_mock/codec/misbehaviour_reader.hpp>
 #include <nexo_mock/codec/step_reader.hpp>
-#include <nexo_mock/codec/text_formats.hpp>
 #include <nexo_mock/codec/value_readers.hpp>
 #include <nexo_mock/domain/carrier.hpp>
 
@@ -17,8 +17,8 @@ using domain::step;
 
 constexpr std::size_t longest_timeline = 1000;
 
-/// What a step does. The first six are named by the key that says it; a fault that stands alone is
-/// the last two.
+/// What a step does. The first six are named by the key that says it; the last two are what a fault
+/// or a latency makes of a step without such a key.
 enum class action : std::uint8_t {
     deliver,
     fail,
@@ -26,8 +26,8 @@ enum class action : std::uint8_t {
     timeline,
     error,
     one_of,
-    fault_on_the_way,    ///< the call never reaches the API
-    fault_on_the_reply,  ///< the API answers as usual, and the reply suffers
+    lost,      ///< the call never reaches the API
+    as_usual,  ///< the API answers as without a rule, and the reply suffers
 };
 
 constexpr std::array<std::string_view, 6> action_keys{"deliver",  "fail",  "pending",
@@ -40,7 +40,7 @@ constexpr unsigned bit(action which) {
 constexpr unsigned anything = ~0U;
 constexpr unsigned single_events = bit(action::deliver) | bit(action::fail);
 constexpr unsigned ending_sends =
-    single_events | bit(action::timeline) | bit(action::one_of) | bit(action::fault_on_the_reply);
+    single_events | bit(action::timeline) | bit(action::one_of) | bit(action::as_usual);
 constexpr unsigned accepted_sends = ending_sends | bit(action::pending);
 
 /// What may stand beside an action, and beside which.
@@ -65,81 +65,7 @@ enum class place : std::uint8_t { in_list, in_choice };
 
 step read_step_at(const field& of, place where);
 
-// --- values
-
-/// A time for which a connection is held up.
-std::optional<domain::delay> read_hold(const field& of) {
-    auto read = read_delay(of);
-    if (!read) return read;
-    const auto* range = std::get_if<domain::uniform_delay>(&read->law());
-    const auto longest =
-        range != nullptr ? range->to : std::get<domain::log_normal_delay>(read->law()).median;
-    if (longest > domain::longest_hold) {
-        const auto found = range != nullptr ? of.node().text : format_duration(longest);
-        of.complain("expected at most \"" + format_duration(domain::longest_hold) + "\", found \"" +
-                    found + '"');
-    }
-    return read;
-}
-
-std::optional<domain::fault> read_fault(const field& of) {
-    std::vector<named_value<domain::fault_kind>> kinds;
-    for (const auto each : domain::all_fault_kinds)
-        kinds.push_back({name(each), each});
-    const auto usual = [&](const field& word) -> std::optional<domain::fault> {
-        const auto kind = read_word<domain::fault_kind>(word, kinds);
-        return kind ? std::optional{domain::fault::usual(*kind)} : std::nullopt;
-    };
-    if (of.is(json_kind::string)) return usual(of);
-    if (!of.is(json_kind::object)) {
-        of.complain_expected(
-            R"(a fault like "reset", or an object like {"kind": "hang", "for": "5s"})");
-        return std::nullopt;
-    }
-    object_fields fields{of};
-    const auto kind = fields.require("kind");
-    auto read = kind ? usual(*kind) : std::nullopt;
-    if (const auto given = fields.get("for")) {
-        const auto lasts = read_hold(*given);
-        if (read && lasts) read->lasts = *lasts;
-        if (read && !takes_time(read->kind)) {
-            given->complain("\"for\" does not go with \"" + std::string{name(read->kind)} +
-                            "\": only \"hang\" and \"slow\" take a time");
-        }
-    }
-    fields.finish();
-    return read;
-}
-
-std::optional<domain::carrier> read_ported(const field& of) {
-    const auto slug = of.as_string();
-    if (!slug) return std::nullopt;
-    const auto known = domain::carrier_named(*slug);
-    if (!known) warn_unknown_carrier(of, *slug);
-    return known;
-}
-
-domain::webhook_manner read_webhook_manner(const field& of) {
-    domain::webhook_manner read;
-    object_fields fields{of};
-    if (const auto copies = fields.get("copies")) {
-        read.copies = static_cast<std::uint32_t>(
-            copies->as_integer(0, domain::webhook_manner::most_copies).value_or(1));
-    }
-    if (const auto wait = fields.get("delay")) read.wait = read_delay(*wait).value_or(read.wait);
-    if (const auto first = fields.get("before_reply")) {
-        read.before_reply = first->as_bool().value_or(false);
-    }
-    if (const auto signature = fields.get("signature")) {
-        std::vector<named_value<domain::signature_kind>> kinds;
-        for (const auto each : domain::all_signature_kinds)
-            kinds.push_back({name(each), each});
-        read.signature =
-            read_word<domain::signature_kind>(*signature, kinds).value_or(read.signature);
-    }
-    fields.finish();
-    return read;
-}
+// --- actions
 
 /// A webhook can come before the reply only if there is one at once.
 void check_webhook_comes_first(const field& of, const step& whole) {
@@ -157,8 +83,6 @@ void check_webhook_comes_first(const field& of, const step& whole) {
             "\"timeline\" without \"after\"");
     }
 }
-
-// --- actions
 
 std::string read_text(object_fields& fields, std::string_view name, std::string otherwise) {
     const auto given = fields.get(name);
@@ -295,8 +219,8 @@ void read_action(action which, const field& given, object_fields& fields, step& 
         case action::timeline: into.action = read_timeline(given); break;
         case action::error: into.action = read_error(given, fields); break;
         case action::one_of: into.action = read_one_of(given); break;
-        case action::fault_on_the_way: into.action = domain::lost_call{}; break;
-        case action::fault_on_the_reply: into.action = domain::as_usual{}; break;
+        case action::lost: into.action = domain::lost_call{}; break;
+        case action::as_usual: into.action = domain::as_usual{}; break;
     }
 }
 
@@ -340,9 +264,24 @@ struct chosen_action {
     field given;
 };
 
+/// What a step without an action key does; complains if it is nothing.
+std::optional<chosen_action> choose_alone(const field& of, object_fields& fields,
+                                          const std::optional<domain::fault>& fault) {
+    const auto given = fields.get("fault");
+    if (fault) return chosen_action{shows_reply(fault->kind) ? action::as_usual : action::lost, of};
+    if (given) return std::nullopt;  // a fault that can't be read: it was complained of
+    if (fields.get("latency")) return chosen_action{action::as_usual, of};
+    if (of.is(json_kind::object)) {
+        std::vector<std::string_view> keys{action_keys.begin(), action_keys.end()};
+        keys.insert(keys.end(), {"fault", "latency"});
+        of.complain("a step needs one of " + one_of_words(keys));
+    }
+    return std::nullopt;
+}
+
 /// The one action of a step; complains of none and of more than one.
 std::optional<chosen_action> choose(const field& of, object_fields& fields,
-                                    const std::optional<domain::fault>& fault, bool is_puzzling) {
+                                    const std::optional<domain::fault>& fault) {
     std::optional<chosen_action> chosen;
     for (std::size_t i = 0; i < action_keys.size(); ++i) {
         const auto given = fields.get(action_keys[i]);
@@ -355,33 +294,23 @@ std::optional<chosen_action> choose(const field& of, object_fields& fields,
                         "\" and \"" + std::string{action_keys[i]} + '"');
         }
     }
-    if (chosen) return chosen;
-    if (fault) {
-        const bool on_the_reply = shows_reply(fault->kind);
-        return chosen_action{on_the_reply ? action::fault_on_the_reply : action::fault_on_the_way,
-                             of};
-    }
-    if (of.is(json_kind::object) && !is_puzzling) {
-        std::vector<std::string_view> keys{action_keys.begin(), action_keys.end()};
-        keys.push_back("fault");
-        of.complain("a step needs one of " + one_of_words(keys));
-    }
-    return std::nullopt;
+    return chosen ? chosen : choose_alone(of, fields, fault);
+}
+
+std::string words_for(action which, object_fields& fields) {
+    const auto index = static_cast<std::size_t>(which);
+    if (index < action_keys.size()) return '"' + std::string{action_keys[index]} + '"';
+    return fields.get("fault") ? "\"fault\" alone" : "\"latency\" alone";
 }
 
 /// Complains of what stands beside an action it does not go with, so that nothing is ignored.
 void check_companions(object_fields& fields, action beside, place where) {
-    const auto index = static_cast<std::size_t>(beside);
-    const auto which = '"' +
-                       std::string{index < action_keys.size() ? action_keys[index] : "fault"} +
-                       (beside == action::fault_on_the_way ? "\" alone" : "\"");
+    const auto which = words_for(beside, fields);
     for (const auto& [key, fitting] : companions) {
         const auto given = fields.get(key);
         if (!given) continue;
         const auto quoted = '"' + std::string{key} + '"';
-        if ((fitting & bit(beside)) == 0) {
-            given->complain(quoted + " does not go with " + which);
-        }
+        if ((fitting & bit(beside)) == 0) given->complain(quoted + " does not go with " + which);
         if (key == "times" && where == place::in_choice) {
             given->complain("\"times\" is for the steps of a list, not for those of \"one_of\"");
         }
@@ -394,10 +323,8 @@ void check_companions(object_fields& fields, action beside, place where) {
 step read_step_at(const field& of, place where) {
     step read;
     object_fields fields{of};
-    const auto fault = fields.get("fault");
-    if (fault) read.fault = read_fault(*fault);
-    const bool is_puzzling = fault && !read.fault;  // what goes with it can't be said
-    const auto chosen = choose(of, fields, read.fault, is_puzzling);
+    if (const auto fault = fields.get("fault")) read.fault = read_fault(*fault);
+    const auto chosen = choose(of, fields, read.fault);
     if (chosen) {
         check_companions(fields, chosen->which, where);
         read_action(chosen->which, chosen->given, fields, read);

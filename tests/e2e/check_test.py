@@ -144,6 +144,8 @@ f:8:14: error: /rules/2/then: a step has one action, not both "deliver" and "err
                 ('{"when": {"key": "sk_test_a"}, "then": {"deliver": true}}',
                  '1:29: /rules/0/when/key: "sk_test_a" can match no key: keys begin with '
                  '"sk_live_"'),
+                ('{"when": {"endpoint": "balance", "phone": "+8498*"}, "then": {"deliver": true}}',
+                 '1:54: /rules/0/when/phone: no call fits: calls of "balance" have no phone'),
                 ('{"when": {"elapsed": "60s..60s"}, "then": {"deliver": true}}',
                  '1:33: /rules/0/when/elapsed: the range "60s..60s" is empty'),
                 ('{"then": {"fail": "bussy"}}',

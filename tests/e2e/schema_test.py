@@ -37,7 +37,7 @@ ACCEPTED = CASES["accepted"] + [
 ]
 REFUSED_BY_THE_PARSER_ALONE = CASES["refused_by_the_parser_alone"]
 
-STEPS = "deliver", "fail", "pending", "timeline", "error", "one_of", "lost_call", "broken_reply"
+STEPS = "deliver", "fail", "pending", "timeline", "error", "one_of", "lost_call", "broken_reply", "late_reply"
 
 # Where the keys of an object stand in the schema, a scenario with such an object (it is in the
 # place of HERE), and between the two the path by which `check` calls it.

@@ -168,13 +168,17 @@ TEST_CASE("every mistake in a rule is told with its path") {
         std::string_view complaint;
     };
     const std::string_view no_action =
-        R"(a step needs one of "deliver", "fail", "pending", "timeline", "error", "one_of" or "fault")";
+        R"(a step needs one of "deliver", "fail", "pending", "timeline", "error", "one_of", "fault" or "latency")";
     const auto at_then = "/then: " + std::string{no_action};
     const auto at_first = "/then/0: " + std::string{no_action};
     for (
         const auto& [text, complaint] :
         {row{"{}", R"(: "then" is missing)"},
          row{"[]", ": expected an object, found a list"},
+         row{R"({"then": {"deliver": true}, "times": 2})",
+             R"(: unknown key "times": it belongs inside "then")"},
+         row{R"({"then": {"deliver": true}, "phone": "+84981234567"})",
+             R"(: unknown key "phone": it belongs inside "when")"},
          row{R"({"then": []})", "/then: a rule needs at least one step"},
          row{R"({"then": {}})", at_then},
          row{R"({"then": [{}]})", at_first},

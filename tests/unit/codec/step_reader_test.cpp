@@ -42,6 +42,14 @@ TEST_CASE("a fault alone loses the call, or leaves it as usual where the client 
     }
 }
 
+TEST_CASE("a latency alone leaves the call as usual, only later") {
+    const auto read = step_of(R"({"latency": "2s", "cost": 0.5})");
+    CHECK(std::holds_alternative<domain::as_usual>(read.action));
+    CHECK(read.latency == delay::fixed(2s));
+    CHECK(complaints(R"({"latency": "2s", "after": "1s"})") ==
+          lines{R"(/after: "after" does not go with "latency" alone)"});
+}
+
 TEST_CASE("a fault beside an action leaves the action alone") {
     CHECK(std::holds_alternative<domain::course>(
         step_of(R"({"deliver": true, "fault": "reset"})").action));
@@ -109,7 +117,8 @@ TEST_CASE("a key beside an action it does not go with is told of where it stands
          row{R"({"deliver": true, "status": 200})",
              R"(/status: "status" does not go with "deliver")"},
          row{R"({"fault": "reset", "cost": 1})", R"(/cost: "cost" does not go with "fault" alone)"},
-         row{R"({"fault": "slow", "after": "1s"})", R"(/after: "after" does not go with "fault")"},
+         row{R"({"fault": "slow", "after": "1s"})",
+             R"(/after: "after" does not go with "fault" alone)"},
          row{R"({"one_of": [{"deliver": true}], "after": "1s"})",
              R"(/after: "after" does not go with "one_of")"},
          row{R"({"deliver": true, "latency": "11m"})",
