@@ -28,6 +28,7 @@ void reply_player::play(wire_plan plan, std::shared_ptr<void> owner, finished do
     sent_pieces_ = 0;
     stopped_ = false;
     stage_ = stage::waiting;
+    if (plan_.wait > domain::duration{}) watch_client();
     wait_until(clock::now() + plan_.wait);
 }
 
@@ -70,18 +71,31 @@ void reply_player::keep_silent() {
     wait_until(clock::now() + plan_.silence);
 }
 
-/// Reads and drops what the client sends, so that its leaving is noticed.
+/// Notices that the client closes its side. One that waits for a reply is not kept waiting any
+/// longer: it may be gone, or it may only have said that it sends nothing more. One that would
+/// never get a reply is taken for gone.
 void reply_player::watch_client() {
     socket_.async_wait(asio::ip::tcp::socket::wait_read,
                        [this, keep = owner_](const error_code& ec) {
-                           if (ec || stage_ != stage::silent) return;
-                           std::array<char, 4096> dropped{};
-                           error_code result;
-                           socket_.non_blocking(true, result);
-                           socket_.receive(asio::buffer(dropped), 0, result);
-                           if (!result || result == asio::error::would_block) return watch_client();
-                           finish(false);
+                           if (!ec) on_readable();
                        });
+}
+
+void reply_player::on_readable() {
+    std::array<char, 4096> dropped{};
+    error_code ec;
+    socket_.non_blocking(true, ec);
+    if (stage_ == stage::silent) {
+        socket_.receive(asio::buffer(dropped), 0, ec);
+        if (!ec || ec == asio::error::would_block) return watch_client();
+        finish(false);
+    } else if (stage_ == stage::waiting) {
+        // The next request has its turn later, so it is only looked at, and then nothing more is.
+        const auto size =
+            socket_.receive(asio::buffer(dropped.data(), 1), asio::socket_base::message_peek, ec);
+        if (ec == asio::error::would_block) return watch_client();
+        if (ec || size == 0) hurry();
+    }
 }
 
 void reply_player::hurry() {

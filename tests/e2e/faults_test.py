@@ -639,6 +639,20 @@ class Crowd(unittest.TestCase):
             each.close()
         self.wait_until(lambda: self.open_files(emulator) <= files)
 
+    def test_those_that_leave_during_a_latency_are_let_go(self):
+        scenario = {"rules": [{"then": {"deliver": True, "latency": "9m"}}]}
+        with scenario_file(scenario) as path, Emulator("--scenario", path) as emulator:
+            account = emulator.account()
+            account.balance()
+            files = self.open_files(emulator)
+            connections = [emulator.connect() for _ in range(100)]
+            for each in connections:
+                each.sendall(send(PLAIN, fresh_key()))
+                emulator.wait_for_log("latency 9m")
+            for each in connections:
+                each.close()
+            self.wait_until(lambda: self.open_files(emulator) <= files)
+
     def test_a_stop_waits_for_none_that_hang(self):
         for which in signal.SIGTERM, signal.SIGINT:
             with self.subTest(which=which):

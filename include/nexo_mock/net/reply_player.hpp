@@ -11,8 +11,9 @@
 
 namespace nexo_mock::net {
 
-/// Plays wire plans on one connection, one at a time: waits, sends in pieces, keeps silent. It
-/// holds nothing but a timer and the bytes, and no thread. On the thread of the socket's context.
+/// Plays wire plans on one connection, one at a time: waits, sends in pieces, keeps silent. A
+/// client that closes its side ends a wait early, and a silence for good. It holds nothing but a
+/// timer and the bytes, and no thread. On the thread of the socket's context.
 class reply_player {
  public:
     /// `intact`: the plan was played to its end. Else the client left, or stop() was called.
@@ -38,6 +39,7 @@ class reply_player {
     void send_piece();
     void keep_silent();
     void watch_client();
+    void on_readable();
     void finish(bool intact);
 
     boost::asio::ip::tcp::socket& socket_;

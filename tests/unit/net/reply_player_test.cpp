@@ -278,12 +278,36 @@ TEST_CASE("a client that leaves is noticed in a silence") {
     }
 }
 
-TEST_CASE("a client that leaves during a wait is noticed when its reply is sent") {
+TEST_CASE("a client that leaves during a wait ends it") {
     stage on;
-    on.play(wait_for(20ms));
+    on.play(wait_for(for_long));
     on.run_what_is_ready();
     on.reset_by_client();
     CHECK_FALSE(on.run());
+    on.run_rest();
+    CHECK(on.calls == 1);
+}
+
+TEST_CASE("a client that only says that it sends nothing more gets its reply, without the wait") {
+    stage on;
+    on.play(wait_for(for_long));
+    on.run_what_is_ready();
+    on.client.shutdown(tcp::socket::shutdown_send);
+    CHECK(on.run());
+    CHECK(on.read(5) == "bytes");
+    on.run_rest();
+    CHECK(on.calls == 1);
+}
+
+TEST_CASE("a request that comes during a wait stays for later and does not end it") {
+    stage on;
+    const auto began = clock_type::now();
+    on.play(wait_for(30ms));
+    asio::write(on.client, asio::buffer(std::string("next")));
+    on.served.wait(tcp::socket::wait_read);
+    CHECK(on.run());
+    CHECK(clock_type::now() - began >= 30ms);
+    CHECK(on.served.available() == 4);
     on.run_rest();
     CHECK(on.calls == 1);
 }
