@@ -23,6 +23,7 @@ class file_watch {
     file_watch(boost::asio::io_context& context, std::filesystem::path file,
                std::function<void()> changed);
 
+    /// `changed` is called no more.
     void stop();
 
  private:
