@@ -24,7 +24,6 @@ struct lone_account final : accounts {
         if (!rules->admits(key)) return admission::unknown_key;
         world.advance(now, happened);
         use(world, now);
-        world.advance(now, happened);
         return admission::granted;
     }
     std::uint64_t next_seq() override { return ++seq; }

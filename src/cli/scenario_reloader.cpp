@@ -3,11 +3,29 @@
 #include <nexo_mock/runtime/log.hpp>
 
 #include <csignal>
+#include <filesystem>
+#include <utility>
 
 namespace nexo_mock::cli {
 
 using runtime::log;
 using runtime::log_level;
+
+namespace {
+
+/// It is there, and to read it again might wait for a writer for ever, and the signals with it.
+bool is_read_once(const std::string& path) {
+    std::error_code unknown;
+    const auto found = std::filesystem::status(path, unknown);
+    return exists(found) && !is_regular_file(found) && !is_directory(found);
+}
+
+std::string read_again(const std::string& path) {
+    if (is_read_once(path)) throw std::runtime_error{"it is no regular file and is read once"};
+    return read_file(path);
+}
+
+}  // namespace
 
 scenario_reloader::scenario_reloader(boost::asio::io_context& context, prepare finish)
     : context_{context}, hangup_{context, SIGHUP}, prepare_{std::move(finish)} {}
@@ -17,6 +35,10 @@ void scenario_reloader::start(scenario_source source, server& running) {
     server_ = &running;
     await_signal();
     if (source_.is_built_in) return;
+    if (is_read_once(source_.name)) {
+        return log(log_level::info, "the scenario is no regular file: it is not watched",
+                   {{"file", source_.name}});
+    }
     try {
         watch_.emplace(context_, source_.name, [this] { on_change(); });
     } catch (const std::exception& e) {
@@ -46,18 +68,18 @@ void scenario_reloader::await_signal() {
 
 /// The watch tells of much that is no change of what the file says.
 void scenario_reloader::on_change() {
-    bool is_gone = false;  // reload() says so
     try {
-        if (read_file(source_.name) == source_.text) return;
+        const bool is_as_before = read_again(source_.name) == source_.text;
+        is_gone_ = false;
+        if (!is_as_before) reload("the file changed");
     } catch (const std::runtime_error&) {
-        is_gone = true;
+        if (!std::exchange(is_gone_, true)) reload("the file is gone");
     }
-    reload(is_gone ? "the file is gone" : "the file changed");
 }
 
 void scenario_reloader::reload(const char* why) {
     try {
-        source_.text = read_file(source_.name);
+        source_.text = read_again(source_.name);
         const auto reading = codec::read_scenario(source_.text);
         for (const auto& each : reading.mistakes) {
             const bool is_error = each.level == codec::severity::error;

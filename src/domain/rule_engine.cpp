@@ -69,14 +69,10 @@ rule_engine::counters& rule_engine::counters_for(std::size_t rule_index, const r
     return per_phone_[key];
 }
 
-rule_trial rule_engine::try_rule(std::size_t rule_index, const rule_query& call,
-                                 const random_stream& of_call, decision& made) const {
+rule_trial rule_engine::try_fitting(std::size_t rule_index, const rule_query& call,
+                                    const random_stream& of_call, decision& made) const {
     const auto& tried = scenario_->rules[rule_index];
     rule_trial trial{.rule_index = rule_index};
-    if (const auto why = mismatch(tried.when, call)) {
-        trial.outcome = *why;
-        return trial;
-    }
     const auto count = counters_for(rule_index, call);
     trial.used = count.used;
     const auto* next = tried.step_after(count.used);
@@ -111,7 +107,10 @@ decision rule_engine::decide(const rule_query& call, std::uint64_t ordinal,
     const auto stream = random_.derive(static_cast<std::uint64_t>(call.call)).derive(ordinal);
     made.random = stream;
     for (std::size_t i = 0; i < scenario_->rules.size() && made.by == nullptr; ++i) {
-        const auto trial = try_rule(i, call, stream, made);
+        const auto why = mismatch(scenario_->rules[i].when, call);
+        if (why && trials == nullptr) continue;  // most rules, for most calls
+        const auto trial =
+            why ? rule_trial{.rule_index = i, .outcome = *why} : try_fitting(i, call, stream, made);
         if (trials != nullptr) trials->push_back(trial);
     }
     return made;

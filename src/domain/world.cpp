@@ -68,18 +68,17 @@ reply_manner world::manner_of(const decision& made) const {
     reply_manner manner;
     if (made.what == nullptr) return manner;
     const auto& step = *made.what;
-    if (!step.latency && !step.fault && !step.webhook) return manner;
+    if (!step.latency && !step.fault) return manner;
     auto random = made.random.derive("reply");
     const auto draw = [&](const delay& of) { return std::min(of.sample(random), longest_hold); };
     if (step.latency) manner.latency = draw(*step.latency);
     if (step.fault) manner.fault = drawn_fault{step.fault->kind, draw(step.fault->lasts)};
-    manner.after_webhook = step.webhook && step.webhook->before_reply && account_.target != nullptr;
     return manner;
 }
 
 template <class T>
-granted<T> world::grant(T what, const decision& made) const {
-    granted<T> given{std::move(what), manner_of(made), {}};
+granted<T> world::grant(T what, const reply_manner& manner, const decision& made) const {
+    granted<T> given{std::move(what), manner, {}};
     if (given.manner != reply_manner{}) given.rule = made.by->name;
     return given;
 }
@@ -133,7 +132,11 @@ outcome_of<send_accepted> world::accept(const send_request& request, phone_numbe
     const auto* scripted = what == nullptr ? nullptr : std::get_if<course>(&what->action);
     schedule(ordinal, stored, scripted == nullptr ? unscripted_course() : *scripted, made.random);
     evict();
-    return grant(send_accepted{ids_.at(ordinal), ordinal, network, cost, wallet_.total()}, made);
+    auto manner = manner_of(made);
+    manner.after_webhook = account_.target != nullptr && what != nullptr && what->webhook &&
+                           what->webhook->before_reply;
+    return grant(send_accepted{ids_.at(ordinal), ordinal, network, cost, wallet_.total()}, manner,
+                 made);
 }
 
 void world::schedule(std::uint64_t ordinal, domain::delivery& of, const course& course,
@@ -161,7 +164,7 @@ outcome_of<delivery_view> world::delivery(std::string_view id, time_point now) {
     const auto made = decide(call);
     if (!made) return made.error();
     engine_.commit(call, *made);
-    if (found) return grant(*found, *made);
+    if (found) return grant(*found, manner_of(*made), *made);
     auto unknown = refuse(api_error::not_found);
     unknown.manner = manner_of(*made);
     return unknown;
@@ -172,7 +175,7 @@ outcome_of<bucket_amounts> world::balance(time_point now) {
     const auto made = decide(call);
     if (!made) return made.error();
     engine_.commit(call, *made);
-    return grant(wallet_.amounts(), *made);
+    return grant(wallet_.amounts(), manner_of(*made), *made);
 }
 
 std::optional<time_point> world::next_due() const {

@@ -40,6 +40,7 @@ domain::scenario_ptr emulator::scenario() const {
 // The new one first: an account that is being made meanwhile has it, or is in the list by the time
 // the registry gives it out.
 void emulator::replace_scenario(domain::scenario_ptr changed) {
+    const std::lock_guard one_at_a_time{replacing_};  // else each could have its way with some
     {
         const std::lock_guard lock{scenario_mutex_};
         scenario_ = changed;
@@ -193,7 +194,8 @@ void emulator::when_first_attempt_ended(std::string_view key, std::uint64_t deli
     if (const auto of = registry_.find(key)) {
         const std::lock_guard lock{of->mutex};
         const auto* events = of->world.webhooks_of(delivery);
-        const bool is_to_come = events != nullptr && !events->front().attempts.empty() &&
+        const bool is_to_come = !of->is_retired && events != nullptr &&
+                                !events->front().attempts.empty() &&
                                 !events->front().attempts.front().ended;
         if (is_to_come) {
             of->when_attempt_ended.emplace(delivery, std::move(then));

@@ -4,6 +4,7 @@ import os
 import signal
 import tempfile
 import threading
+import time
 import unittest
 from pathlib import Path
 
@@ -119,6 +120,65 @@ class Reload(unittest.TestCase):
         self.assertEqual(account.balance().json["buckets"],
                          {"balance": 1000, "bonus_credit": 0, "free_credit": 0.066})
         self.assertEqual(emulator.account().balance().json["buckets"]["balance"], 5)
+
+    def test_a_folder_that_is_removed_and_comes_back_is_watched_again(self):
+        with tempfile.TemporaryDirectory() as top:
+            folder = Path(top, "outer", "inner")
+            folder.mkdir(parents=True)
+            path = folder / "scenario.json"
+            path.write_text(saying("no_route"))
+            with Emulator("--scenario", str(path)) as emulator:
+                for error in "rate_limited", "internal_error":
+                    path.unlink()
+                    folder.rmdir()
+                    folder.parent.rmdir()
+                    emulator.wait_for_log("No such file")
+                    folder.mkdir(parents=True)
+                    path.write_text(saying(error))
+                    emulator.wait_for_log(RELOADED)
+                    self.assertEqual(emulator.account().send().error, error)
+
+    def test_other_files_that_never_rest_do_not_put_it_off(self):
+        emulator = self.start(saying("no_route"))
+        stop = threading.Event()
+
+        def scribble():
+            while not stop.wait(0.01):
+                self.path.with_suffix(".other").write_text("")
+
+        scribbling = threading.Thread(target=scribble)
+        scribbling.start()
+        try:
+            self.path.write_text(saying("rate_limited"))
+            emulator.wait_for_log(RELOADED)
+        finally:
+            stop.set()
+            scribbling.join()
+        self.assertEqual(emulator.account().send().error, "rate_limited")
+
+    def test_a_file_that_is_gone_is_told_of_once(self):
+        emulator = self.start(saying("no_route"))
+        self.path.unlink()
+        emulator.wait_for_log(REFUSED)
+        for _ in range(3):
+            self.path.with_suffix(".other").write_text("")
+            time.sleep(0.2)
+        self.assertEqual(emulator.log().count(REFUSED), 1)
+        self.path.write_text(saying("rate_limited"))
+        emulator.wait_for_log(RELOADED)
+
+    def test_a_pipe_is_read_once_and_holds_nothing_up(self):
+        with tempfile.TemporaryDirectory() as top:
+            path = Path(top, "pipe")
+            os.mkfifo(path)
+            writing = threading.Thread(target=path.write_text, args=[saying("no_route")])
+            writing.start()
+            with Emulator("--scenario", str(path)) as emulator:
+                writing.join()
+                emulator.wait_for_log("not watched")
+                emulator.send_signal(signal.SIGHUP)
+                self.assertIn("read once", emulator.wait_for_log(REFUSED))
+                self.assertEqual(emulator.account().send().error, "no_route")
 
     def test_the_command_lines_target_goes_before_that_of_the_new_file_too(self):
         target = ["--webhook-url", "http://127.0.0.1:9/", "--webhook-secret", "flag"]

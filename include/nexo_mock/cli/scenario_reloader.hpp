@@ -14,7 +14,8 @@ namespace nexo_mock::cli {
 
 /// Reads the scenario's file again when it changes and on SIGHUP, and lets the server go on under
 /// it. A file with mistakes, or one that can't be read, is told of in the log, and the scenario
-/// that was good stays. On the thread of its io_context.
+/// that was good stays. What is no file but a pipe or a device is read once, at the start. On the
+/// thread of its io_context.
 class scenario_reloader {
  public:
     /// What the command line makes of a scenario before it is used.
@@ -37,6 +38,7 @@ class scenario_reloader {
     std::optional<runtime::file_watch> watch_;
     prepare prepare_;
     scenario_source source_;  // its text is the one that was read last
+    bool is_gone_ = false;    // and the log says so
     server* server_ = nullptr;
 };
 

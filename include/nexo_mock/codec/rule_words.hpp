@@ -13,7 +13,8 @@ std::string in_words(const domain::delay& of);
 /// "fail busy after 5s, latency 2s".
 std::string in_words(const domain::step& of);
 
-/// Why the rule decided or did not: `"phone" is "+8490*"`. `call` is what was compared.
+/// Why the rule decided or did not: `phone has to be "+8490*", and is "+84981234567"`. `call` is
+/// what was compared.
 std::string in_words(const domain::rule_trial& trial, const domain::rule& of,
                      const domain::rule_query& call, std::string_view state);
 

@@ -96,8 +96,9 @@ class rule_engine {
 
     /// None if the call fits all but `every` and `chance`.
     std::optional<verdict> mismatch(const condition& when, const rule_query& call) const;
-    rule_trial try_rule(std::size_t rule_index, const rule_query& call,
-                        const random_stream& of_call, decision& made) const;
+    /// Of a rule that has no mismatch; fills in `made` if it decides.
+    rule_trial try_fitting(std::size_t rule_index, const rule_query& call,
+                           const random_stream& of_call, decision& made) const;
     counters counters_for(std::size_t rule_index, const rule_query& call) const;
     counters& counters_for(std::size_t rule_index, const rule_query& call);
 

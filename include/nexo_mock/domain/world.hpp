@@ -146,7 +146,7 @@ class world {
     boost::system::result<decision, refusal> decide(const rule_query& call);
     reply_manner manner_of(const decision& made) const;
     template <class T>
-    granted<T> grant(T what, const decision& made) const;
+    granted<T> grant(T what, const reply_manner& manner, const decision& made) const;
     outcome_of<send_accepted> accept(const send_request& request, phone_number phone, otp_code code,
                                      const rule_query& call, const decision& made, time_point now);
     void schedule(std::uint64_t ordinal, domain::delivery& of, const course& course,

@@ -28,6 +28,8 @@ class reply_player {
 
     /// Goes on without waits, drips and silence: all that is to be sent is sent, and that is it.
     void hurry();
+    /// Ends it as soon as may be: `done(false)` comes from the context. Whoever stops it closes the
+    /// socket as well, which ends a write that is under way.
     void stop();
 
  private:

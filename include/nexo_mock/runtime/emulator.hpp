@@ -37,6 +37,7 @@ class emulator {
     /// The one that counts now.
     domain::scenario_ptr scenario() const;
     /// Every account goes on under another one (see domain::world::adopt), as those to come do.
+    /// From any thread.
     void replace_scenario(domain::scenario_ptr changed);
     std::uint64_t next_seq() { return next_seq_.fetch_add(1, std::memory_order_relaxed); }
 
@@ -106,6 +107,7 @@ class emulator {
     void job_done(account& of, std::vector<std::function<void()>>& quiet);
 
     emulator_settings settings_;
+    std::mutex replacing_;
     mutable std::mutex scenario_mutex_;
     domain::scenario_ptr scenario_;
     domain::time_point start_;  // of clocks that do not follow the wall

@@ -90,3 +90,15 @@ TEST_CASE("the moment asked about is that of the rules and of the course") {
     CHECK(told.course[0].at == 2s);
     CHECK(told.target == nullptr);
 }
+
+TEST_CASE("events of one moment are each told as they were") {
+    const auto told = api::explain(support::scenario_of(R"({"rules": [{"then": {"timeline": [
+            {"status": "delivered"}, {"status": "failed", "error_code": "busy"}]}}]})"),
+                                   question());
+    REQUIRE(told.course.size() == 2);
+    CHECK(told.course[0].at == 0s);
+    CHECK(told.course[0].outcome.status == domain::delivery_status::delivered);
+    CHECK(told.course[1].at == 0s);
+    CHECK(told.course[1].outcome.status == domain::delivery_status::failed);
+    CHECK(told.accepted->outcome.status == domain::delivery_status::sent);
+}

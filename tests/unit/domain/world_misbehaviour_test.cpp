@@ -359,6 +359,23 @@ TEST_CASE("a reply waits for its webhook only where there is a target") {
     CHECK(send(untold)->rule.empty());
 }
 
+TEST_CASE("only the reply to a send waits for a webhook, whatever else the rule decides") {
+    auto of = world_of(scenario_of(
+        R"({"webhook": {"url": "http://localhost/", "secret": "s"},
+            "rules": [{"when": {"endpoint": "any"},
+                       "then": {"deliver": true, "webhook": {"before_reply": true}}}]})"));
+    const auto sent = send(of);
+    REQUIRE(sent.has_value());
+    CHECK(sent->manner.after_webhook);
+    const auto balance = of.balance(begin);
+    REQUIRE(balance.has_value());
+    CHECK(balance->manner == reply_manner{});
+    CHECK(balance->rule.empty());
+    const auto seen = of.delivery(sent->id.text(), begin);
+    REQUIRE(seen.has_value());
+    CHECK(seen->manner == reply_manner{});
+}
+
 // --- faults and latency
 
 TEST_CASE("a lost call is counted as lost, uses its step and leaves nothing else") {
