@@ -40,7 +40,7 @@ request request_for(const send_question& asked) {
     in.verb = method::post;
     in.target = "/api/v1/send-otp";
     in.authorization = "Bearer " + asked.key;
-    in.peer = domain::ip_address::v4({127, 0, 0, 1});
+    in.peer = asked.peer;
     codec::json_writer{in.body}
         .begin_object()
         .member("phone", asked.phone)

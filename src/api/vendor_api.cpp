@@ -35,7 +35,7 @@ int status_of(const domain::refusal& refused, const domain::api_settings& settin
 }
 
 /// What a refusal means, in more words than the vendor has for it.
-std::string_view explain(api_error error) {
+std::string explain(api_error error) {
     switch (error) {
         case api_error::unauthorized:
             return "Authorization takes \"Bearer sk_live_...\", a key that is not revoked and, if "
@@ -57,9 +57,9 @@ std::string_view explain(api_error error) {
     return {};
 }
 
-/// Which rule it was, and what it does to the reply.
-std::string note_of(std::string_view rule, const domain::reply_manner& manner) {
-    auto note = "rule \"" + std::string{rule} + '"';
+/// What becomes of the reply, in words to go behind others.
+std::string manner_words(const domain::reply_manner& manner) {
+    std::string note;
     if (manner.latency > domain::duration{}) {
         note += ", latency " + codec::format_duration(manner.latency);
     }
@@ -68,10 +68,14 @@ std::string note_of(std::string_view rule, const domain::reply_manner& manner) {
     return note;
 }
 
+std::string note_of(std::string_view rule, const domain::reply_manner& manner) {
+    return "rule \"" + std::string{rule} + '"' + manner_words(manner);
+}
+
 void render(const domain::refusal& refused, response& out) {
     out.manner = refused.manner;
     out.note = refused.by != nullptr ? note_of(refused.by->name, refused.manner)
-                                     : std::string{explain(refused.error)};
+                                     : explain(refused.error) + manner_words(refused.manner);
     if (refused.is_lost()) return;
     if (out.status == 401) out.headers.emplace_back("WWW-Authenticate", "Bearer");
     if (refused.scripted == nullptr) {

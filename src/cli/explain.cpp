@@ -1,6 +1,7 @@
 #include <nexo_mock/cli/commands.hpp>
 #include <nexo_mock/cli/explain_report.hpp>
 #include <nexo_mock/cli/scenario_source.hpp>
+#include <nexo_mock/codec/http_url.hpp>
 #include <nexo_mock/codec/text_formats.hpp>
 
 #include <iostream>
@@ -18,6 +19,7 @@ struct explain_options {
     std::uint32_t attempt = 1;
     std::string elapsed = "0s";
     std::optional<std::uint64_t> seed;
+    std::string ip = "127.0.0.1";
     std::string webhook_url;
     std::vector<int> receiver{200};
     bool json = false;
@@ -30,6 +32,10 @@ constexpr std::uint32_t most_attempts = 100'000;
 domain::scenario_ptr scenario_of(const explain_options& options) {
     auto scenario = load_scenario(scenario_source::open(options.scenario));
     if (options.webhook_url.empty()) return scenario;
+    if (!codec::http_url::parse(options.webhook_url)) {
+        throw wrong_usage{"--webhook-url takes " + std::string{codec::http_url_form} + ", not \"" +
+                          options.webhook_url + '"'};
+    }
     auto changed = *scenario;
     changed.webhook.target = std::make_shared<const domain::webhook_target>(
         domain::webhook_target{options.webhook_url, "whsec_explain"});
@@ -39,6 +45,10 @@ domain::scenario_ptr scenario_of(const explain_options& options) {
 void explain(const explain_options& options) {
     const auto elapsed = codec::parse_duration(options.elapsed);
     if (!elapsed) throw wrong_usage{"--elapsed takes a duration like 90s, not " + options.elapsed};
+    const auto peer = codec::parse_ip_range(options.ip);
+    if (!peer || options.ip.find('/') != std::string::npos) {
+        throw wrong_usage{"--ip takes an address like 10.0.0.1, not " + options.ip};
+    }
     const auto scenario = scenario_of(options);
     const api::send_question asked{
         .key = options.key,
@@ -47,6 +57,7 @@ void explain(const explain_options& options) {
         .attempt = options.attempt,
         .elapsed = *elapsed,
         .seed = options.seed.value_or(scenario->seed.value_or(usual_seed)),
+        .peer = peer->base,
         .receiver = options.receiver};
     const auto told = api::explain(scenario, asked);
     if (options.json) {
@@ -75,6 +86,7 @@ void add_explain(CLI::App& app, int&) {
     command->add_option("--elapsed", options->elapsed, "how long after the account began (0s)");
     command->add_option("--seed", options->seed, "of all random decisions (the scenario's, else 1)")
         ->check(CLI::Range(std::uint64_t{0}, domain::max_seed));
+    command->add_option("--ip", options->ip, "the client's address, for allowlists (127.0.0.1)");
     command->add_option("--webhook-url", options->webhook_url,
                         "where webhooks go, for accounts that set no target of their own");
     command

@@ -27,14 +27,16 @@ std::string read_again(const std::string& path) {
 
 }  // namespace
 
-scenario_reloader::scenario_reloader(boost::asio::io_context& context, prepare finish)
-    : context_{context}, hangup_{context, SIGHUP}, prepare_{std::move(finish)} {}
+scenario_reloader::scenario_reloader(boost::asio::io_context& context, scenario_source source,
+                                     prepare finish)
+    : context_{context}, hangup_{context}, prepare_{std::move(finish)}, source_{std::move(source)} {
+    if (!source_.is_built_in) hangup_.add(SIGHUP);
+}
 
-void scenario_reloader::start(scenario_source source, server& running) {
-    source_ = std::move(source);
+void scenario_reloader::start(server& running) {
     server_ = &running;
-    await_signal();
     if (source_.is_built_in) return;
+    await_signal();
     if (is_read_once(source_.name)) {
         return log(log_level::info, "the scenario is no regular file: it is not watched",
                    {{"file", source_.name}});
@@ -56,12 +58,7 @@ void scenario_reloader::stop() {
 void scenario_reloader::await_signal() {
     hangup_.async_wait([this](const boost::system::error_code& stopped, int) {
         if (stopped) return;
-        if (source_.is_built_in) {
-            log(log_level::info, "SIGHUP: the scenario is built in, there is no file to read again",
-                {{"scenario", source_.name}});
-        } else {
-            reload("SIGHUP");
-        }
+        reload("SIGHUP");
         await_signal();
     });
 }
@@ -69,17 +66,25 @@ void scenario_reloader::await_signal() {
 /// The watch tells of much that is no change of what the file says.
 void scenario_reloader::on_change() {
     try {
-        const bool is_as_before = read_again(source_.name) == source_.text;
+        auto text = read_again(source_.name);
         is_gone_ = false;
-        if (!is_as_before) reload("the file changed");
-    } catch (const std::runtime_error&) {
-        if (!std::exchange(is_gone_, true)) reload("the file is gone");
+        if (text != source_.text) adopt(std::move(text), "the file changed");
+    } catch (const std::runtime_error& e) {
+        if (!std::exchange(is_gone_, true)) refuse(e);
     }
 }
 
 void scenario_reloader::reload(const char* why) {
     try {
-        source_.text = read_again(source_.name);
+        adopt(read_again(source_.name), why);
+    } catch (const std::runtime_error& e) {
+        refuse(e);
+    }
+}
+
+void scenario_reloader::adopt(std::string text, const char* why) {
+    try {
+        source_.text = std::move(text);
         const auto reading = codec::read_scenario(source_.text);
         for (const auto& each : reading.mistakes) {
             const bool is_error = each.level == codec::severity::error;
@@ -88,9 +93,13 @@ void scenario_reloader::reload(const char* why) {
         if (!reading.scenario) throw wrong_usage{"it has mistakes"};
         use(prepare_(reading.scenario), why);
     } catch (const std::exception& e) {
-        log(log_level::error, "scenario not reloaded, the one before stays",
-            {{"file", source_.name}, {"why", e.what()}});
+        refuse(e);
     }
+}
+
+void scenario_reloader::refuse(const std::exception& why) const {
+    log(log_level::error, "scenario not reloaded, the one before stays",
+        {{"file", source_.name}, {"why", why.what()}});
 }
 
 void scenario_reloader::use(const domain::scenario_ptr& fresh, const char* why) {

@@ -118,18 +118,22 @@ std::string ready_line(const server& running, const codec::clock_setting& clock,
 /// are caught from its construction on, so that none is lost on the way up.
 class supervisor {
  public:
-    explicit supervisor(scenario_reloader::prepare finish)
-        : reloader_{context_, std::move(finish)} {}
+    supervisor(scenario_source source, scenario_reloader::prepare finish)
+        : reloader_{context_, std::move(source), std::move(finish)} {
+        if (reloader_.source().is_built_in) signals_.add(SIGHUP);
+    }
 
-    /// Returns once the server has stopped because of SIGINT or SIGTERM. A second one ends the
-    /// process at once.
-    void run_until_stopped(server& running, scenario_source source) {
-        reloader_.start(std::move(source), running);
-        std::thread stopping;
+    const scenario_source& source() const { return reloader_.source(); }
+
+    /// Returns once the server has stopped because of SIGINT or SIGTERM, or of SIGHUP where there
+    /// is no file to read again. A second one ends the process at once.
+    void run_until_stopped(server& running) {
+        reloader_.start(running);
+        std::jthread stopping;
         signals_.async_wait([&](const boost::system::error_code&, int) {
             runtime::log(runtime::log_level::info, "stopping");
             reloader_.stop();
-            stopping = std::thread{[&] {
+            stopping = std::jthread{[&] {
                 running.stop();
                 boost::asio::post(context_, [&] { signals_.cancel(); });
             }};
@@ -138,7 +142,6 @@ class supervisor {
             });
         });
         context_.run();
-        stopping.join();
     }
 
  private:
@@ -148,11 +151,11 @@ class supervisor {
 };
 
 void serve(const serve_options& options) {
-    supervisor watching{
-        [&](const domain::scenario_ptr& fresh) { return with_target(fresh, options); }};
     set_log_of(options);
-    auto source = scenario_source::open(options.scenario);
-    auto wanted = server_options_of(options, source);
+    supervisor watching{
+        scenario_source::open(options.scenario),
+        [&](const domain::scenario_ptr& fresh) { return with_target(fresh, options); }};
+    auto wanted = server_options_of(options, watching.source());
     const auto clock = wanted.clock;
     std::optional<server> running;
     try {
@@ -166,7 +169,7 @@ void serve(const serve_options& options) {
                      "whoever reaches this port can read every code and move the clock",
                      {{"host", options.host}});
     }
-    watching.run_until_stopped(*running, std::move(source));
+    watching.run_until_stopped(*running);
 }
 
 }  // namespace

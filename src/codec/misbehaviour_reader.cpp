@@ -1,7 +1,6 @@
 #include <nexo_mock/codec/misbehaviour_reader.hpp>
 #include <nexo_mock/codec/text_formats.hpp>
 #include <nexo_mock/codec/value_readers.hpp>
-#include <nexo_mock/domain/carrier.hpp>
 
 #include <vector>
 
@@ -52,10 +51,7 @@ std::optional<domain::fault> read_fault(const field& of) {
 
 std::optional<domain::carrier> read_ported(const field& of) {
     const auto slug = of.as_string();
-    if (!slug) return std::nullopt;
-    const auto known = domain::carrier_named(*slug);
-    if (!known) warn_unknown_carrier(of, *slug);
-    return known;
+    return slug ? carrier_or_warning(of, *slug) : std::nullopt;
 }
 
 domain::webhook_manner read_webhook_manner(const field& of) {

@@ -16,13 +16,6 @@ namespace {
 constexpr std::size_t most_retries = 100;
 constexpr std::size_t most_rules = 10'000;
 
-/// None, with a warning, of a slug no carrier has: what is said of it can't ever count.
-std::optional<domain::carrier> read_carrier(const field& of, std::string_view slug) {
-    const auto known = domain::carrier_named(slug);
-    if (!known) warn_unknown_carrier(of, slug);
-    return known;
-}
-
 domain::price_list read_price(const field& of) {
     domain::price_list prices;
     if (of.is(json_kind::number)) {
@@ -37,7 +30,7 @@ domain::price_list read_price(const field& of) {
         const auto amount = read_money(value);
         if (slug == "default") {
             prices.usual = amount.value_or(prices.usual);
-        } else if (const auto which = read_carrier(value, slug); which && amount) {
+        } else if (const auto which = carrier_or_warning(value, slug); which && amount) {
             prices.by_carrier.emplace_back(*which, *amount);
         }
     }
@@ -83,7 +76,7 @@ domain::api_settings read_api(const field& of) {
         for (const auto& each : no_route->as_items()) {
             const auto slug = each.as_string();
             if (!slug) continue;
-            if (const auto which = read_carrier(each, *slug)) api.no_route.push_back(*which);
+            if (const auto which = carrier_or_warning(each, *slug)) api.no_route.push_back(*which);
         }
     }
     if (const auto errors = fields.get("errors")) {

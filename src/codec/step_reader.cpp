@@ -67,13 +67,22 @@ step read_step_at(const field& of, place where);
 
 // --- actions
 
-/// A webhook can come before the reply only if there is one at once.
-void check_webhook_comes_first(const field& of, const step& whole) {
+/// What is said of webhooks has to fit what becomes of the delivery.
+void check_webhook(const field& of, action which, const step& whole) {
+    const auto* scripted = std::get_if<course>(&whole.action);
+    const auto ends = [](const domain::course_event& event) {
+        return is_terminal(event.outcome.status);
+    };
+    if (which == action::timeline && std::ranges::none_of(scripted->events, ends)) {
+        of.warn("no event of this step sends a webhook");
+    }
     if (!whole.webhook->before_reply) return;
+    if (std::holds_alternative<domain::choice>(whole.action)) {
+        return of.complain("\"before_reply\" stands inside the steps of \"one_of\"");
+    }
     if (whole.webhook->copies == 0 || !whole.webhook->wait.is_zero()) {
         of.complain("\"before_reply\" is for a webhook that is sent, and without a \"delay\"");
     }
-    const auto* scripted = std::get_if<course>(&whole.action);
     const auto ends_at_once = [](const domain::course_event& event) {
         return event.after.is_zero() && is_terminal(event.outcome.status);
     };
@@ -169,7 +178,9 @@ bool is_of_the_connection(std::string_view name) {
     std::ranges::transform(lower, lower.begin(), [](char c) {
         return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
     });
-    return lower == "content-length" || lower == "transfer-encoding" || lower == "connection";
+    constexpr std::array names{"connection", "content-length",    "keep-alive", "te",
+                               "trailer",    "transfer-encoding", "upgrade"};
+    return std::ranges::find(names, lower) != names.end();
 }
 
 domain::refusal_step read_error(const field& given, object_fields& fields) {
@@ -330,7 +341,7 @@ step read_step_at(const field& of, place where) {
         read_action(chosen->which, chosen->given, fields, read);
     }
     read_companions(fields, where, read);
-    if (chosen && read.webhook) check_webhook_comes_first(*fields.get("webhook"), read);
+    if (chosen && read.webhook) check_webhook(*fields.get("webhook"), chosen->which, read);
     if (auto* choice = std::get_if<domain::choice>(&read.action)) hand_down(read, *choice);
     if (!chosen) {
         for (const auto& each : companions)

@@ -1,7 +1,6 @@
 #include <nexo_mock/codec/text_formats.hpp>
 #include <nexo_mock/codec/value_readers.hpp>
 #include <nexo_mock/domain/api_error.hpp>
-#include <nexo_mock/domain/carrier.hpp>
 
 #include <algorithm>
 
@@ -115,6 +114,12 @@ void warn_unknown_carrier(const field& of, std::string_view slug) {
         slugs.push_back(name(each));
     of.warn("unknown carrier \"" + std::string{slug} + '"' + did_you_mean(slug, slugs) +
             "; known are " + one_of_words(slugs));
+}
+
+std::optional<domain::carrier> carrier_or_warning(const field& of, std::string_view slug) {
+    const auto known = domain::carrier_named(slug);
+    if (!known) warn_unknown_carrier(of, slug);
+    return known;
 }
 
 void look_at_code(const field& of, std::string_view code, std::span<const std::string_view> known) {

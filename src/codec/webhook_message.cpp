@@ -37,7 +37,8 @@ std::string signature_for(const std::string& body, const domain::webhook_event& 
 webhook_message compose_webhook(const domain::webhook_event& event, const webhook_signer& genuine,
                                 std::string_view secret) {
     const bool is_forged = event.signature == signature_kind::tampered;
-    const auto told = is_forged ? forged(event) : event;
+    const auto forgery = is_forged ? std::optional{forged(event)} : std::nullopt;
+    const auto& told = forgery ? *forgery : event;
     webhook_message message;
     append_webhook(message.body, told);
     message.type = webhook_type(told.outcome.status);

@@ -36,9 +36,11 @@ void world::adopt(scenario_ptr changed) {
     engine_ = rule_engine{std::move(changed), random_};
 }
 
-refusal world::refuse(api_error error) {
+refusal world::refuse(api_error error, const reply_manner& manner) {
     ++counts_.refused;
-    return refusal::because(error);
+    auto refused = refusal::because(error);
+    refused.manner = manner;
+    return refused;
 }
 
 rule_query world::query(endpoint call, time_point now) const {
@@ -109,11 +111,11 @@ outcome_of<send_accepted> world::accept(const send_request& request, phone_numbe
     const auto* what = made.what;
     const auto network = what != nullptr && what->ported ? *what->ported : *call.network;
     if (std::ranges::find(api.no_route, network) != api.no_route.end()) {
-        return refuse(api_error::no_route);
+        return refuse(api_error::no_route, manner_of(made));
     }
     const auto cost = what != nullptr && what->cost ? *what->cost : api.price.of(network);
     const auto drawn = wallet_.hold(cost, api.order);
-    if (!drawn) return refuse(api_error::insufficient_balance);
+    if (!drawn) return refuse(api_error::insufficient_balance, manner_of(made));
 
     engine_.commit(call, made);
     ++counts_.accepted;
@@ -165,9 +167,7 @@ outcome_of<delivery_view> world::delivery(std::string_view id, time_point now) {
     if (!made) return made.error();
     engine_.commit(call, *made);
     if (found) return grant(*found, manner_of(*made), *made);
-    auto unknown = refuse(api_error::not_found);
-    unknown.manner = manner_of(*made);
-    return unknown;
+    return refuse(api_error::not_found, manner_of(*made));
 }
 
 outcome_of<bucket_amounts> world::balance(time_point now) {

@@ -28,11 +28,23 @@ void append_status_line(std::string& out, int status) {
     out += "\r\n";
 }
 
-// A scenario's own headers may say what its own body is.
-bool names_content_type(const api::response& reply) {
-    return std::ranges::any_of(reply.headers, [](const auto& header) {
-        return boost::beast::iequals(header.first, "Content-Type");
+// A scenario's own headers take the place of the usual ones.
+bool names(const api::response& reply, std::string_view name) {
+    return std::ranges::any_of(reply.headers, [&](const auto& header) {
+        return boost::beast::iequals(header.first, {name.data(), name.size()});
     });
+}
+
+void append_header(std::string& out, std::string_view name, std::string_view value) {
+    out += name;
+    out += ": ";
+    out += value;
+    out += "\r\n";
+}
+
+void append_usual(std::string& out, const api::response& reply, std::string_view name,
+                  std::string_view value) {
+    if (reply.headers.empty() || !names(reply, name)) append_header(out, name, value);
 }
 
 }  // namespace
@@ -40,25 +52,19 @@ bool names_content_type(const api::response& reply) {
 void append_response(std::string& out, const api::response& reply, after_reply then, body_of what,
                      std::string_view date) {
     append_status_line(out, reply.status);
-    out += "Server: nexo-mock\r\nDate: ";
-    out += date;
-    if (!names_content_type(reply)) {
-        out += "\r\nContent-Type: ";
-        out += reply.content_type;
-    }
+    append_usual(out, reply, "Server", "nexo-mock");
+    append_usual(out, reply, "Date", date);
+    append_usual(out, reply, "Content-Type", reply.content_type);
     const bool has_body = reply.status != 204 && reply.status != 304;  // RFC 9110, 6.4.1
     if (has_body) {
-        out += "\r\nContent-Length: ";
+        out += "Content-Length: ";
         append_number(out, reply.body.size());
-    }
-    for (const auto& [name, value] : reply.headers) {
         out += "\r\n";
-        out += name;
-        out += ": ";
-        out += value;
     }
-    out += then == after_reply::close ? "\r\nConnection: close\r\n\r\n"
-                                      : "\r\nConnection: keep-alive\r\n\r\n";
+    for (const auto& [name, value] : reply.headers)
+        append_header(out, name, value);
+    out +=
+        then == after_reply::close ? "Connection: close\r\n\r\n" : "Connection: keep-alive\r\n\r\n";
     if (has_body && what == body_of::reply) out += reply.body;
 }
 

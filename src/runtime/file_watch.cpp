@@ -29,7 +29,7 @@ file_watch::file_watch(boost::asio::io_context& context, std::filesystem::path f
       timer_{context},
       file_{std::filesystem::absolute(file)},
       changed_{std::move(changed)} {
-    if (!watch(file_.parent_path())) {
+    if (!watch(watch_nearest_folder())) {
         throw std::runtime_error{file_.parent_path().string() + ": " + std::strerror(errno)};
     }
     watch_all();

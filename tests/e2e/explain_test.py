@@ -65,6 +65,13 @@ Course of ID
         self.assertIn('400 {"ok":false,"error":"invalid_phone"}', told)
         self.assertIn("402 ", self.explain("--phone", "+84911234567", "--attempt", "6"))
 
+    def test_the_clients_address_counts_for_allowlists(self):
+        fenced = '{"account_defaults": {"ip_allowlist": ["10.0.0.0/8"]}}'
+        for arguments, status in [([], "403 "), (["--ip", "10.1.2.3"], "202 "),
+                                  (["--ip", "::1"], "403 ")]:
+            self.assertIn("\n  " + status, self.explain("--phone", "+84981234567", *arguments,
+                                                        scenario=fenced))
+
     def test_a_program_reads_json(self):
         told = json.loads(self.explain("--phone", "+84981234567", "--attempt", "3", "--json"))
         self.assertEqual((told["decided_by"], told["seed"], told["state"]), (1, 42, "start"))
@@ -93,6 +100,9 @@ Course of ID
                                  (["defalt", "--phone", "x"], 'did you mean "default"?'),
                                  (["default", "--phone", "x", "--attempt", "0"], "--attempt"),
                                  (["default", "--phone", "x", "--elapsed", "soon"], "--elapsed"),
+                                 (["default", "--phone", "x", "--ip", "10.0.0.0/8"], "--ip"),
+                                 (["default", "--phone", "x", "--webhook-url", "x"],
+                                  "--webhook-url"),
                                  (["default", "--phone", "x", "--receiver", "900"], "--receiver")]:
             with self.subTest(arguments=arguments):
                 done = run("explain", *arguments)

@@ -333,14 +333,17 @@ class WhatBecomesOfTheCall(FaultCase):
                 self.assertEqual(self.counts(), before | {"refused": before["refused"] + 1})
                 self.assertEqual(self.account.balance().body, wallet)
 
-    def test_a_send_without_the_funds_is_refused_and_suffers_nothing(self):
+    def test_a_send_without_the_funds_is_refused_and_its_reply_suffers_all_the_same(self):
         before = self.counts()
-        for phone in ALONE["truncate"], BESIDE["reset"], BESIDE["hang"]:
-            with self.emulator.connect() as connection:
-                connection.sendall(send(phone, "sk_live_poor"))
-                self.assertEqual(parse_reply(connection.recv(65536))[0].error,
-                                 "insufficient_balance")
-        self.assertEqual(self.counts(), before | {"refused": before["refused"] + 3})
+        whole = b'{"ok":false,"error":"insufficient_balance","deposit_url":"'
+        half = self.emulator.exchange(send(ALONE["truncate"], "sk_live_poor"))
+        self.assertTrue(half.startswith(b"HTTP/1.1 402 ") and whole[:30] in half, half)
+        self.assertNotIn(b"}", half)
+        with self.assertRaises(ConnectionResetError):
+            self.emulator.exchange(send(BESIDE["reset"], "sk_live_poor"))
+        for kind in "truncate", "reset":
+            self.assertIn(f"fault {kind}", self.emulator.wait_for_log("the wallet holds less"))
+        self.assertEqual(self.counts(), before | {"refused": before["refused"] + 2})
 
     def test_the_log_says_which_rule_and_what_it_did(self):
         for phone, words in [(ALONE["reset"], ["lost", "rule", "fault reset"]),

@@ -95,11 +95,9 @@ class Reload(unittest.TestCase):
         self.assertIn("because=SIGHUP", emulator.wait_for_log(RELOADED))
         self.assertEqual([account.send().status, account.send().status], [422, 202])
 
-    def test_sighup_does_no_harm_where_the_scenario_is_built_in(self):
-        with Emulator() as emulator:
-            emulator.send_signal(signal.SIGHUP)
-            emulator.wait_for_log("built in")
-            self.assertEqual(emulator.account().send().status, 202)
+    def test_sighup_is_the_end_of_a_terminal_where_there_is_no_file_to_read_again(self):
+        emulator = self.enterContext(Emulator("--scenario", "realistic"))
+        self.assertEqual(emulator.stop(signal.SIGHUP), (0, ""))
 
     def test_deliveries_under_way_keep_their_course_and_accounts_their_wallets(self):
         emulator = self.start(DELIVERS, "--clock", "manual")

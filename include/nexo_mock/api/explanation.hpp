@@ -19,6 +19,7 @@ struct send_question {
     std::uint32_t attempt = 1;
     domain::duration elapsed{};  ///< since the account's world began
     std::uint64_t seed = 0;
+    domain::ip_address peer = domain::ip_address::v4({127, 0, 0, 1});
     std::vector<int> receiver{
         200};  ///< HTTP statuses webhooks are answered with, the last for ever
 };

@@ -21,16 +21,20 @@ class scenario_reloader {
     /// What the command line makes of a scenario before it is used.
     using prepare = std::function<domain::scenario_ptr(const domain::scenario_ptr&)>;
 
-    /// SIGHUP is caught from here on. Reading begins with start().
-    scenario_reloader(boost::asio::io_context& context, prepare finish);
+    /// SIGHUP is caught from here on, unless the scenario is built in and has no file; what came
+    /// until start() is seen to then.
+    scenario_reloader(boost::asio::io_context& context, scenario_source source, prepare finish);
 
-    void start(scenario_source source, server& running);
+    const scenario_source& source() const { return source_; }
+    void start(server& running);
     void stop();
 
  private:
     void await_signal();
     void on_change();
     void reload(const char* why);
+    void adopt(std::string text, const char* why);
+    void refuse(const std::exception& why) const;
     void use(const domain::scenario_ptr& fresh, const char* why);
 
     boost::asio::io_context& context_;

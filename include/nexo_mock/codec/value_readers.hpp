@@ -1,6 +1,7 @@
 #pragma once
 
 #include <nexo_mock/codec/field_reader.hpp>
+#include <nexo_mock/domain/carrier.hpp>
 #include <nexo_mock/domain/delay.hpp>
 #include <nexo_mock/domain/glob.hpp>
 #include <nexo_mock/domain/money.hpp>
@@ -30,6 +31,8 @@ std::optional<domain::glob_list> read_globs(const field& of);
 
 /// Warns that no carrier has that slug.
 void warn_unknown_carrier(const field& of, std::string_view slug);
+/// The carrier of that slug; none, with a warning in the field, if there is none.
+std::optional<domain::carrier> carrier_or_warning(const field& of, std::string_view slug);
 
 /// Codes are free text, but one that is not known is more often a slip than a wish: warns of it.
 /// Complains of an empty one.

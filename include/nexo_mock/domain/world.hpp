@@ -142,7 +142,7 @@ class world {
     void trace_to(std::vector<rule_trial>* trials) { trials_ = trials; }
 
  private:
-    refusal refuse(api_error error);
+    refusal refuse(api_error error, const reply_manner& manner = {});
     boost::system::result<decision, refusal> decide(const rule_query& call);
     reply_manner manner_of(const decision& made) const;
     template <class T>

@@ -453,13 +453,18 @@ TEST_CASE("balance and deliveries, known or not, suffer too") {
     CHECK(unknown.error().manner == balance->manner);
 }
 
-TEST_CASE("a send that is refused after all suffers nothing") {
+TEST_CASE(
+    "the reply to a send that is refused after all suffers as any other, and nothing is used up") {
     auto of = world_of(
-        rules_of(R"({"then": {"deliver": true, "cost": 1, "fault": "reset", "latency": "1s"}})"));
-    const auto reply = send(of);
-    REQUIRE_FALSE(reply.has_value());
-    CHECK(reply.error().error == api_error::insufficient_balance);
-    CHECK(reply.error().manner == reply_manner{});
+        rules_of(R"({"then": [{"deliver": true, "cost": 1, "fault": "reset", "latency": "1s"},
+                              {"deliver": true, "cost": 0}]})"));
+    for (int i = 0; i < 2; ++i) {
+        const auto reply = send(of);
+        REQUIRE_FALSE(reply.has_value());
+        CHECK(reply.error().error == api_error::insufficient_balance);
+        CHECK(reply.error().manner == reply_manner{1s, drawn_fault{fault_kind::reset, {}}, false});
+        CHECK_FALSE(reply.error().is_lost());
+    }
 }
 
 TEST_CASE("latencies and faults are drawn, the same each time, and within their bounds") {
