@@ -128,7 +128,7 @@ explanation explain(const domain::scenario_ptr& scenario, const send_question& a
     }
     auto& world = account.world;
     told.target = world.account().target;
-    told.state = world.state();
+    told.state = world.state(account.now);
     const auto ordinal = world.deliveries().next_ordinal();
     world.trace_to(&told.trials);
     api.handle(call, told.reply);

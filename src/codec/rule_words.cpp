@@ -127,6 +127,7 @@ std::string in_words(const domain::step& of) {
     if (of.cost) words += ", cost " + amount(*of.cost);
     if (of.webhook) words += webhook_words(*of.webhook);
     if (of.set_state) words += ", set_state " + quoted(*of.set_state);
+    if (of.state_lasts) words += " for " + in_words(*of.state_lasts);
     return words;
 }
 

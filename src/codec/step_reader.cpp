@@ -248,16 +248,29 @@ void hand_down(const step& from, domain::choice& to) {
         inherit(each.ported, from.ported);
         inherit(each.cost, from.cost);
         inherit(each.webhook, from.webhook);
+        if (!each.set_state) each.state_lasts = from.state_lasts;
         inherit(each.set_state, from.set_state);
         if (auto* inner = std::get_if<domain::choice>(&each.action)) hand_down(from, *inner);
     }
+}
+
+/// A state, or {"to": "limited", "for": "30s"}.
+void read_set_state(const field& of, step& into) {
+    if (!of.is(json_kind::object)) {
+        into.set_state = of.as_string();
+        return;
+    }
+    object_fields fields{of};
+    if (const auto to = fields.require("to")) into.set_state = to->as_string();
+    if (const auto lasts = fields.require("for")) into.state_lasts = read_delay(*lasts);
+    fields.finish();
 }
 
 void read_companions(object_fields& fields, place where, step& into) {
     if (const auto given = fields.get("latency")) into.latency = read_hold(*given);
     if (const auto given = fields.get("carrier")) into.ported = read_ported(*given);
     if (const auto given = fields.get("cost")) into.cost = read_money(*given);
-    if (const auto given = fields.get("set_state")) into.set_state = given->as_string();
+    if (const auto given = fields.get("set_state")) read_set_state(*given, into);
     if (const auto given = fields.get("webhook")) {
         into.webhook = read_webhook_manner(*given);
     }

@@ -51,7 +51,7 @@ std::optional<verdict> rule_engine::mismatch(const condition& when, const rule_q
         return verdict::other_carrier;
     }
     if (!given(when.key, call.key)) return verdict::other_key;
-    if (!given(when.state, state_)) return verdict::other_state;
+    if (!given(when.state, state_.at(call.elapsed))) return verdict::other_state;
     return std::nullopt;
 }
 
@@ -123,7 +123,13 @@ void rule_engine::commit(const rule_query& call, const decision& made) {
     const auto index = static_cast<std::size_t>(made.by - scenario_->rules.data());
     ++counters_for(index, call).used;
     ++totals_[index];
-    if (made.what->set_state) state_ = *made.what->set_state;
+    if (!made.what->set_state) return;
+    std::optional<duration> lasts;
+    if (made.what->state_lasts) {
+        auto random = made.random.derive("state");
+        lasts = made.what->state_lasts->sample(random);
+    }
+    state_.set(*made.what->set_state, lasts, call.elapsed);
 }
 
 }  // namespace nexo_mock::domain

@@ -1,5 +1,5 @@
-#include <nexo_mock/domain/rule_engine.hpp>
 #include <nexo_mock/domain/rule_reach.hpp>
+#include <nexo_mock/domain/scenario_state.hpp>
 
 #include <algorithm>
 #include <unordered_map>
@@ -109,7 +109,7 @@ std::vector<std::optional<std::size_t>> shadowing(std::span<const rule> rules) {
 }
 
 std::set<std::string> reachable_states(std::span<const rule> rules) {
-    std::set<std::string> states{std::string{rule_engine::initial_state}};
+    std::set<std::string> states{std::string{scenario_state::initial}};
     for (const auto& rule : rules) {
         for (const auto& each : rule.steps)
             collect_states(each, states);

@@ -3,6 +3,7 @@
 #include <nexo_mock/domain/phone_number.hpp>
 #include <nexo_mock/domain/random.hpp>
 #include <nexo_mock/domain/scenario.hpp>
+#include <nexo_mock/domain/scenario_state.hpp>
 
 #include <cstdint>
 #include <optional>
@@ -64,9 +65,6 @@ class rule_engine {
  public:
     /// Numbers counted apart by rules with `per: phone`; beyond, all of them start again.
     static constexpr std::size_t max_phone_counters = 1'000'000;
-    /// The state before any step set one.
-    static constexpr std::string_view initial_state = "start";
-
     rule_engine(scenario_ptr rules, random_stream account);
 
     /// `ordinal`: which call of that endpoint it is in this account. It keys what chance decides.
@@ -75,7 +73,7 @@ class rule_engine {
                     std::vector<rule_trial>* trials = nullptr) const;
     void commit(const rule_query& call, const decision& made);
 
-    const std::string& state() const { return state_; }
+    const std::string& state(duration elapsed) const { return state_.at(elapsed); }
     const scenario_ptr& rules() const { return scenario_; }
     /// How often the rule with that index decided.
     std::uint64_t times_used(std::size_t rule_index) const { return totals_[rule_index]; }
@@ -104,7 +102,7 @@ class rule_engine {
 
     scenario_ptr scenario_;
     random_stream random_;
-    std::string state_{initial_state};
+    scenario_state state_;
     std::vector<counters> per_account_;
     std::vector<std::uint64_t> totals_;
     std::unordered_map<phone_key, counters, phone_key_hash> per_phone_;

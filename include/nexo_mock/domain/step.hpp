@@ -86,6 +86,7 @@ struct step {
     std::optional<money> cost;              ///< instead of the carrier's price
     std::optional<webhook_manner> webhook;
     std::optional<std::string> set_state;  ///< the account's scenario state from then on
+    std::optional<delay> state_lasts;      ///< none: until another is set
     std::uint32_t times = 1;               ///< how many calls use it before the next step's turn
     double weight = 1;                     ///< inside a choice only
 };

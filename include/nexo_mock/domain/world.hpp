@@ -126,7 +126,7 @@ class world {
     const domain::wallet& wallet() const { return wallet_; }
     const world_counts& counts() const { return counts_; }
     const webhook_totals& webhook_counts() const { return webhooks_.totals(); }
-    const std::string& state() const { return engine_.state(); }
+    const std::string& state(time_point now) const { return engine_.state(now - began_); }
     time_point began() const { return began_; }
 
     // --- changing it from outside

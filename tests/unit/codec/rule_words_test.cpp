@@ -30,7 +30,7 @@ std::string words_of_first_rule(std::string_view rule, int before = 0) {
     std::vector<domain::rule_trial> trials;
     engine.decide(call, static_cast<std::uint64_t>(before), &trials);
     REQUIRE_FALSE(trials.empty());
-    return codec::in_words(trials[0], scenario->rules[0], call, engine.state());
+    return codec::in_words(trials[0], scenario->rules[0], call, engine.state({}));
 }
 
 }  // namespace

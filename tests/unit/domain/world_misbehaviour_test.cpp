@@ -86,7 +86,7 @@ TEST_CASE("a number ported to a carrier without a route has none, and the rule k
                       {"deliver": true}]}]})"));
     for (int i = 0; i < 3; ++i)
         CHECK(error_of(send(of)) == "no_route");
-    CHECK(of.state() == "start");
+    CHECK(of.state(begin) == "start");
     CHECK(of.wallet().total() == 110000_micros);
     CHECK(of.counts().refused == 3);
 }
@@ -394,7 +394,7 @@ TEST_CASE("a lost call is counted as lost, uses its step and leaves nothing else
         CHECK(of.deliveries().size() == 0);
         CHECK(of.wallet().total() == 110000_micros);
         CHECK_FALSE(of.next_due().has_value());
-        CHECK(of.state() == "seen");
+        CHECK(of.state(begin) == "seen");
         CHECK(send(of)->id == of.id_of(0));
     }
 }
@@ -524,13 +524,13 @@ TEST_CASE("rules begin anew under another scenario, and nothing else does") {
     auto untouched = world_of(scenario);
     CHECK(error_of(send(of)).empty());
     send(untouched);
-    CHECK(of.state() == "moved");
+    CHECK(of.state(begin) == "moved");
     const auto due = of.next_due();
 
     of.adopt(scenario_of(
         R"({"rules": [{"when": {"every": 2}, "then": {"error": "internal_error"}},
                       {"then": [{"fail": "voicemail", "after": "7s"}, {"deliver": true}]}]})"));
-    CHECK(of.state() == "start");
+    CHECK(of.state(begin) == "start");
     CHECK(of.wallet().total() == 88000_micros);
     CHECK(of.wallet().held() == 22000_micros);
     CHECK(of.counts().accepted == 1);

@@ -121,10 +121,10 @@ TEST_CASE("a send that no route or money is left for uses up no step and no coun
                   {"name": "steps", "then": [{"deliver": true, "set_state": "used"}]}]})"));
     for (int i = 0; i < 3; ++i)
         CHECK(error_of(of, mobifone_phone) == "no_route");
-    CHECK(of.state() == "start");
+    CHECK(of.state(begin) == "start");
     CHECK(error_of(of).empty());
     CHECK(of.view(0)->rule == "steps");
-    CHECK(of.state() == "used");
+    CHECK(of.state(begin) == "used");
     for (int i = 0; i < 3; ++i)
         CHECK(error_of(of) == "insufficient_balance");
     of.deposit(bucket::balance, 22000_micros);
