@@ -132,8 +132,10 @@ class text_report {
     static std::string change_words(const api::foreseen_event& event) {
         auto words = std::string{name(event.outcome.status)};
         if (!event.outcome.error_code.empty()) words += " (" + event.outcome.error_code + ')';
-        return words + ", carrier_status " + event.outcome.carrier_status + ", cost " +
-               money_text(event.cost);
+        if (!event.outcome.carrier_status.empty()) {
+            words += ", carrier_status " + event.outcome.carrier_status;
+        }
+        return words + ", cost " + money_text(event.cost);
     }
 
     std::string webhook_words(const api::foreseen_event& event) const {

@@ -114,6 +114,9 @@ std::string unknown_option(const CLI::App& app) {
             names.push_back("--" + each->get_lnames().front());
         const std::vector<std::string_view> candidates{names.begin(), names.end()};
         for (const auto& word : command->remaining()) {
+            if (!word.starts_with('-') && command->get_name() == "serve") {
+                return '"' + word + "\" is no option, did you mean --scenario " + word + '?';
+            }
             if (!word.starts_with('-')) continue;
             return "unknown option \"" + word + '"' + codec::did_you_mean(word, candidates);
         }

@@ -1,4 +1,5 @@
 #include <nexo_mock/codec/condition_reader.hpp>
+#include <nexo_mock/codec/scenario_keys.hpp>
 #include <nexo_mock/codec/value_readers.hpp>
 #include <nexo_mock/domain/api_key.hpp>
 #include <nexo_mock/domain/carrier.hpp>
@@ -95,6 +96,8 @@ domain::condition read_condition(const field& of) {
     if (const auto chance = fields.get("chance")) {
         when.chance = chance->as_number(0, 1).value_or(1);
     }
+    fields.hint(keys::of_rule, R"(it belongs beside "when" and "then")");
+    fields.hint(keys::of_step, R"(it belongs inside "then")");
     fields.finish();
     return when;
 }

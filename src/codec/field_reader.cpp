@@ -192,14 +192,13 @@ std::optional<field> object_fields::require(std::string_view name) {
     return found;
 }
 
-void object_fields::belong_inside(std::string_view where, std::span<const std::string_view> names) {
-    others_.push_back({where, names});
+void object_fields::hint(std::span<const std::string_view> names, std::string_view text) {
+    hints_.push_back({names, text});
 }
 
 std::string object_fields::hint_for(std::string_view unknown) const {
-    for (const auto& [where, names] : others_) {
-        if (std::ranges::find(names, unknown) == names.end()) continue;
-        return ": it belongs inside \"" + std::string{where} + '"';
+    for (const auto& [names, text] : hints_) {
+        if (std::ranges::find(names, unknown) != names.end()) return ": " + std::string{text};
     }
     const auto meant = did_you_mean(unknown, known_);
     return meant.empty() ? "; known are " + one_of_words(known_) : meant;
@@ -226,6 +225,7 @@ std::optional<std::string_view> nearest(std::string_view word,
     std::optional<std::string_view> best;
     auto best_distance = std::max<std::size_t>(2, word.size() / 3) + 1;
     for (const auto candidate : candidates) {
+        if (word.size() > candidate.size() && word.ends_with(candidate)) continue;  // "invalid"
         const auto changes = distance(word, candidate);
         if (changes < best_distance && changes < candidate.size()) {
             best = candidate;

@@ -137,7 +137,29 @@ std::string blank_comments(std::string_view text) {
     return plain;
 }
 
-std::string explain(const error_code& ec, std::string_view rest) {
+/// What is most often behind a character that should not be where it is; empty if nothing is
+/// likely.
+std::string_view usual_cause(std::string_view before, char c) {
+    const auto end = before.find_last_not_of(" \t\r\n");
+    const auto last = end == std::string_view::npos ? '\0' : before[end];
+    const bool is_letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
+    const bool stands_apart = end == std::string_view::npos || end + 1 < before.size();
+    const bool begins_value =
+        c == '"' || c == '{' || c == '[' || (stands_apart && c >= '0' && c <= '9');
+    const bool after_value = last == '"' || last == '}' || last == ']' || last == 'e' ||
+                             last == 'l' || (last >= '0' && last <= '9');
+    if (begins_value && after_value) {
+        return last == '"' ? "is a comma or a colon missing before it?"
+                           : "is a comma missing before it?";
+    }
+    if (c == '\'') return "strings take double quotes";
+    if (c == '#') return "comments begin with // or stand between /* and */";
+    if (c == 'T' || c == 'F' || c == 'N') return "true, false and null are in lower case";
+    if (is_letter && (last == '{' || last == ',')) return "names and strings take double quotes";
+    return {};
+}
+
+std::string explain(const error_code& ec, std::string_view before, std::string_view rest) {
     if (rest.starts_with("/*")) return "the comment does not end";
     if (!ec) return "unexpected text after the document";
     if (ec == boost::json::error::too_deep) return "nested too deep (32 levels at most)";
@@ -146,7 +168,9 @@ std::string explain(const error_code& ec, std::string_view rest) {
     if (c == '\n' || c == '\r') return "unexpected end of line";
     if (static_cast<unsigned char>(c) < 0x20) return "unexpected control character";
     if (static_cast<unsigned char>(c) > 0x7e) return "unexpected character (" + ec.message() + ')';
-    return std::string{"unexpected '"} + c + "' (" + ec.message() + ")";
+    const auto cause = usual_cause(before, c);
+    return std::string{"unexpected '"} + c + "' (" +
+           (cause.empty() ? ec.message() : std::string{cause}) + ")";
 }
 
 bool continues_character(char c) {
@@ -181,7 +205,9 @@ std::variant<json_node, syntax_error> read_json(std::string_view text) {
         error_code ec;
         parser.handler().see(plain[i], at);
         const auto consumed = parser.write_some(true, plain.data() + i, 1, ec);
-        if (ec || consumed == 0) return syntax_error{at, explain(ec, text.substr(i))};
+        if (ec || consumed == 0)
+            return syntax_error{at,
+                                explain(ec, std::string_view{plain}.substr(0, i), text.substr(i))};
         if (text[i] == '\n') {
             ++at.line;
             at.column = 1;
@@ -191,7 +217,7 @@ std::variant<json_node, syntax_error> read_json(std::string_view text) {
     }
     error_code ec;
     if (!parser.done()) parser.write_some(false, plain.data() + plain.size(), 0, ec);
-    if (ec) return syntax_error{at, explain(ec, {})};
+    if (ec) return syntax_error{at, explain(ec, plain, {})};
     return parser.handler().take_root();
 }
 

@@ -1,4 +1,5 @@
 #include <nexo_mock/codec/misbehaviour_reader.hpp>
+#include <nexo_mock/codec/scenario_keys.hpp>
 #include <nexo_mock/codec/text_formats.hpp>
 #include <nexo_mock/codec/value_readers.hpp>
 
@@ -72,6 +73,7 @@ domain::webhook_manner read_webhook_manner(const field& of) {
         read.signature =
             read_word<domain::signature_kind>(*signature, kinds).value_or(read.signature);
     }
+    fields.hint(keys::of_target, R"(it belongs into "webhook" of the scenario or of an account)");
     fields.finish();
     return read;
 }

@@ -1,21 +1,26 @@
 #include <nexo_mock/codec/condition_reader.hpp>
 #include <nexo_mock/codec/rule_reader.hpp>
+#include <nexo_mock/codec/scenario_keys.hpp>
 #include <nexo_mock/codec/step_reader.hpp>
 #include <nexo_mock/codec/value_readers.hpp>
-
-#include <array>
 
 namespace nexo_mock::codec {
 
 namespace {
 
-/// Keys that are of a rule's parts, and are easily written one level too high.
-constexpr std::array<std::string_view, 9> of_when{"endpoint", "carrier", "phone", "code",  "key",
-                                                  "state",    "elapsed", "every", "chance"};
-constexpr std::array<std::string_view, 18> of_then{
-    "deliver",        "fail",  "pending", "timeline",  "error", "fault",
-    "one_of",         "after", "status",  "headers",   "body",  "latency",
-    "carrier_status", "cost",  "webhook", "set_state", "times", "weight"};
+/// For calls that are no sends, only errors, faults and latencies do something, and a `deliver`
+/// lets them through.
+void warn_of_courses_without_a_send(const field& then, const domain::rule& of) {
+    if (!of.when.call || of.when.call == domain::endpoint::send_otp) return;
+    const auto items = then.as_items_or_self();
+    for (std::size_t i = 0; i < of.steps.size(); ++i) {
+        for (const auto* key : {"fail", "pending", "timeline"}) {
+            if (!items[i].child(key)) continue;
+            items[i].warn('"' + std::string{key} + "\" does nothing to a call of \"" +
+                          std::string{name(*of.when.call)} + "\": it is for sends");
+        }
+    }
+}
 
 }  // namespace
 
@@ -30,6 +35,7 @@ domain::rule read_rule(const field& of, std::size_t number) {
             read.steps.push_back(read_step(each));
         }
         if (read.steps.empty()) then->complain("a rule needs at least one step");
+        warn_of_courses_without_a_send(*then, read);
     }
     if (const auto end = fields.get("end")) {
         read.end = read_word<domain::sequence_end>(
@@ -43,8 +49,8 @@ domain::rule read_rule(const field& of, std::size_t number) {
                                                       {"phone", domain::counting::per_phone}})
                        .value_or(read.per);
     }
-    fields.belong_inside("when", of_when);
-    fields.belong_inside("then", of_then);
+    fields.hint(keys::of_when, R"(it belongs inside "when")");
+    fields.hint(keys::of_step, R"(it belongs inside "then")");
     fields.finish();
     return read;
 }

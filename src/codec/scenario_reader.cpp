@@ -1,5 +1,6 @@
 #include <nexo_mock/codec/http_url.hpp>
 #include <nexo_mock/codec/rule_reader.hpp>
+#include <nexo_mock/codec/scenario_keys.hpp>
 #include <nexo_mock/codec/scenario_reader.hpp>
 #include <nexo_mock/codec/text_formats.hpp>
 #include <nexo_mock/codec/value_readers.hpp>
@@ -233,6 +234,11 @@ domain::scenario read_document(const field& of) {
             if (!of.anything_is_wrong()) warn_of_unreachable_rules(items, read.rules);
         }
     }
+    fields.hint(keys::of_account, R"(it belongs inside "account_defaults" or an account)");
+    fields.hint(keys::of_api, R"(it belongs inside "api")");
+    fields.hint(keys::of_webhook_settings, R"(it belongs inside "webhook")");
+    fields.hint(keys::of_step, R"(it belongs inside "then" of a rule)");
+    fields.hint(keys::of_when, R"(it belongs inside "when" of a rule)");
     fields.finish();
     return read;
 }

@@ -1,4 +1,5 @@
 #include <nexo_mock/codec/misbehaviour_reader.hpp>
+#include <nexo_mock/codec/scenario_keys.hpp>
 #include <nexo_mock/codec/step_reader.hpp>
 #include <nexo_mock/codec/value_readers.hpp>
 #include <nexo_mock/domain/carrier.hpp>
@@ -295,10 +296,12 @@ std::optional<chosen_action> choose_alone(const field& of, object_fields& fields
     if (fault) return chosen_action{shows_reply(fault->kind) ? action::as_usual : action::lost, of};
     if (given) return std::nullopt;  // a fault that can't be read: it was complained of
     if (fields.get("latency")) return chosen_action{action::as_usual, of};
-    if (of.is(json_kind::object)) {
-        std::vector<std::string_view> keys{action_keys.begin(), action_keys.end()};
-        keys.insert(keys.end(), {"fault", "latency"});
-        of.complain("a step needs one of " + one_of_words(keys));
+    std::vector<std::string_view> alone{action_keys.begin(), action_keys.end()};
+    alone.insert(alone.end(), {"fault", "latency"});
+    const bool is_misspelt = std::ranges::any_of(
+        of.node().members, [&](const auto& each) { return nearest(each.name, alone).has_value(); });
+    if (of.is(json_kind::object) && !is_misspelt) {
+        of.complain("a step needs one of " + one_of_words(alone));
     }
     return std::nullopt;
 }
@@ -360,6 +363,10 @@ step read_step_at(const field& of, place where) {
         for (const auto& each : companions)
             fields.get(each.key);
     }
+    fields.hint(keys::of_rule, R"(it belongs beside "when" and "then")");
+    fields.hint(keys::of_webhook_manner, R"(it belongs inside "webhook")");
+    fields.hint(keys::like_retry_after, R"(it is "headers": {"Retry-After": "30"})");
+    fields.hint(keys::of_when, R"(it belongs inside "when")");
     fields.finish();
     return read;
 }

@@ -39,6 +39,11 @@ std::optional<domain::duration> read_duration(const field& of) {
     if (of.is(json_kind::string)) {
         if (const auto length = parse_duration(of.node().text)) return length;
     }
+    if (of.is(json_kind::number) && parse_duration(of.node().text + 's')) {
+        of.complain("expected " + std::string{duration_form} + ", found " + of.node().text +
+                    " (did you mean \"" + of.node().text + "s\"?)");
+        return std::nullopt;
+    }
     of.complain_expected(duration_form);
     return std::nullopt;
 }
@@ -126,7 +131,9 @@ void look_at_code(const field& of, std::string_view code, std::span<const std::s
     if (code.empty()) {
         of.complain("an error code is not empty");
     } else if (std::ranges::find(known, code) == known.end()) {
-        of.warn("unknown error code \"" + std::string{code} + '"' + did_you_mean(code, known));
+        auto meant = did_you_mean(code, known);
+        if (meant.empty()) meant = "; known are " + one_of_words(known);
+        of.warn("unknown error code \"" + std::string{code} + '"' + meant);
     }
 }
 

@@ -146,6 +146,8 @@ f:8:14: error: /rules/2/then: a step has one action, not both "deliver" and "err
                  '"sk_live_"'),
                 ('{"when": {"endpoint": "balance", "phone": "+8498*"}, "then": {"deliver": true}}',
                  '1:54: /rules/0/when/phone: no call fits: calls of "balance" have no phone'),
+                ('{"when": {"endpoint": "balance"}, "then": {"fail": "busy"}}',
+                 '1:54: /rules/0/then: "fail" does nothing to a call of "balance": it is for sends'),
                 ('{"when": {"elapsed": "60s..60s"}, "then": {"deliver": true}}',
                  '1:33: /rules/0/when/elapsed: the range "60s..60s" is empty'),
                 ('{"then": {"fail": "bussy"}}',
@@ -182,6 +184,12 @@ f:8:14: error: /rules/2/then: a step has one action, not both "deliver" and "err
         self.assertIn("No such file", told["files"][2]["diagnostics"][0]["message"])
         self.assertEqual((fine.returncode, json.loads(fine.stdout)["ok"]), (0, True))
 
+    def test_built_in_scenarios_are_known_by_name_and_schemas_are_passed_over(self):
+        with scenario_file("{}", name="some.schema.json") as schema:
+            done = run("check", "default", schema)
+        self.assertEqual((done.returncode, done.stdout), (0, ""))
+        self.assertIn("some.schema.json", done.stderr)
+
     def test_standard_input_is_a_file_too(self):
         done = run("check", "-", stdin=b'{"rules": 1}')
         self.assertEqual((done.returncode, done.stdout),
@@ -189,7 +197,10 @@ f:8:14: error: /rules/2/then: a step has one action, not both "deliver" and "err
 
     def on_a_terminal(self, path, **variables):
         """What `check` writes if standard output is a terminal."""
-        ours, its = pty.openpty()
+        try:
+            ours, its = pty.openpty()
+        except OSError as why:
+            self.skipTest(f"there are no terminals here: {why}")
         process = subprocess.Popen([BINARY, "check", path], stdout=its, stdin=subprocess.DEVNULL,
                                    env=environment({"TERM": "xterm", **variables}))
         os.close(its)

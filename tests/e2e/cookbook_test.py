@@ -232,6 +232,34 @@ class ApiErrors(EntryCase):
         for _ in range(3):
             self.check_course(account, PHONE, "3s")
 
+    @entry("recovers")
+    def test_who_waits_half_a_minute_after_a_429_gets_through_and_who_does_not_is_refused(self):
+        account = self.account()
+        for _ in range(2):
+            self.check_course(account, PHONE, "3s")
+        for wait in None, None, "29999ms":
+            if wait:
+                account.advance(by=wait)
+            reply = account.send()
+            self.assert_refused(reply, 429, "rate_limited")
+            self.assertEqual(reply.headers["retry-after"], "30")
+        account.advance(by="1ms")
+        for _ in range(2):
+            self.check_course(account, PHONE, "3s")
+        self.assert_refused(account.send(), 429, "rate_limited")
+
+    @entry("quota")
+    def test_five_calls_are_fine_and_a_minute_later_the_next_five(self):
+        account = self.account()
+        for _ in range(2):
+            for _ in range(5):
+                account.send_id()
+            for wait in "1ms", "59998ms":
+                self.assert_refused(account.send(OTHER), 429, "rate_limited")
+                account.advance(by=wait)
+            self.assert_refused(account.send(), 429, "rate_limited")
+            account.advance(by="1ms")
+
     @entry("too-often")
     def test_a_fourth_call_to_a_number_is_429_and_other_numbers_notice_nothing(self):
         account = self.account()

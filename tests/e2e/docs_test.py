@@ -1,5 +1,6 @@
 """The documentation is true: its commands run as shown, its scenario files are good."""
 
+import json
 import re
 import subprocess
 import tempfile
@@ -92,6 +93,21 @@ class DocumentedScenarios(unittest.TestCase):
             Path(folder, "bad.json").write_text(text)
             done = run("check", "bad.json", cwd=folder)
         self.assertEqual((done.returncode, done.stdout), (2, told))
+
+    def test_the_errors_of_the_table_have_the_statuses_that_it_says(self):
+        page = (REPOSITORY / "docs/scenarios.md").read_text()
+        table = page[page.index("| error | status |"):].split("\n\n")[0]
+        statuses = {error: int(status)
+                    for error, status in re.findall(r"`(\w+)` \| (\d+)", table)}
+        self.assertGreater(len(statuses), 12)
+        rule = {"then": [{"error": error} for error in statuses]}
+        with tempfile.TemporaryDirectory() as folder:
+            path = Path(folder, "errors.json")
+            path.write_text(json.dumps({"rules": [rule]}))
+            with Emulator("--scenario", str(path)) as emulator:
+                account = emulator.account()
+                self.assertEqual({reply.error: reply.status
+                                  for reply in (account.send() for _ in statuses)}, statuses)
 
 
 class Links(unittest.TestCase):

@@ -154,11 +154,14 @@ class Money(LibraryCase):
 
 
 class Api(LibraryCase):
-    def test_rate_limited_refuses_two_sends_with_retry_after_and_then_none(self):
+    def test_rate_limited_refuses_with_retry_after_until_somebody_waited_as_long(self):
         emulator = self.start("rate-limited")
         for account in emulator.account(KEY), emulator.account("sk_live_another"):
-            for _ in range(2):
+            for wait in None, None, "1999ms":
+                if wait:
+                    account.advance(by=wait)
                 self.check_refused(account, VIETTEL, "rate_limited", retry_after="2")
+            account.advance(by="1ms")
             for _ in range(3):
                 self.check_course(account, VIETTEL, "2s")
 

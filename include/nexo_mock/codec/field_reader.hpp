@@ -83,23 +83,23 @@ class object_fields {
     std::optional<field> get(std::string_view name);
     /// As get(), but complains if it is missing.
     std::optional<field> require(std::string_view name);
-    /// These names are not known here, but finish() may say where they belong. `where` and the
-    /// names must outlive this object.
-    void belong_inside(std::string_view where, std::span<const std::string_view> names);
+    /// These names are not known here, but finish() can say of them where they belong. The text and
+    /// the names must outlive this object.
+    void hint(std::span<const std::string_view> names, std::string_view text);
     void finish();
 
  private:
     const json_member* find(std::string_view name) const;
 
     field of_;
-    struct other_place {
-        std::string_view where;
+    struct hint_text {
         std::span<const std::string_view> names;
+        std::string_view text;
     };
     std::string hint_for(std::string_view unknown) const;
 
     std::vector<std::string_view> known_;
-    std::vector<other_place> others_;
+    std::vector<hint_text> hints_;
 };
 
 /// The candidate most like `word`, if any is near enough to be meant.

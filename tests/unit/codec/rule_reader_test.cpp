@@ -209,7 +209,7 @@ TEST_CASE("every mistake in a rule is told with its path") {
          row{R"({"then": {"error": "no_route", "headers": {"A": "1", "A": "2"}}})",
              R"(/then/headers: the key "A" is given twice)"},
          row{R"({"then": {"deliver": true, "after": 5}})",
-             R"(/then/after: expected a duration like "250ms", "25s", "2m" or "1h", found 5)"},
+             R"(/then/after: expected a duration like "250ms", "25s", "2m" or "1h", found 5 (did you mean "5s"?))"},
          row{R"({"then": {"deliver": true, "aftr": "5s"}})",
              R"(/then: unknown key "aftr" (did you mean "after"?))"},
          row{R"({"then": {"deliver": true, "times": 0}})",

@@ -214,7 +214,7 @@ TEST_CASE("every mistake in a scenario is told with its place and path") {
          row{R"({"webhook": {"url": "ftp://a/", "secret": "s"}})",
              R"(1:21: error: /webhook/url: expected a URL like "http://localhost:3000/webhooks/nexo", found "ftp://a/")"},
          row{R"({"webhook": {"retry": ["5s", 30]}})",
-             R"(1:30: error: /webhook/retry/1: expected a duration like "250ms", "25s", "2m" or "1h", found 30)"},
+             R"(1:30: error: /webhook/retry/1: expected a duration like "250ms", "25s", "2m" or "1h", found 30 (did you mean "30s"?))"},
          row{R"({"webhook": {"timeout": "10"}})",
              R"(1:25: error: /webhook/timeout: expected a duration like "250ms", "25s", "2m" or "1h", found "10")"},
          row{R"({"webhook": {"insecure": "yes"}})",
@@ -243,7 +243,7 @@ TEST_CASE("every mistake in a scenario is told with its place and path") {
 
 TEST_CASE("all mistakes are told in one run, in the order of the text") {
     const std::vector<std::string> expected{
-        R"(s.json:2:49: error: /rules/0/then/after: expected a duration like "250ms", "25s", "2m" or "1h", found 5)",
+        R"(s.json:2:49: error: /rules/0/then/after: expected a duration like "250ms", "25s", "2m" or "1h", found 5 (did you mean "5s"?))",
         R"(s.json:3:13: error: /rules/1: "then" is missing)",
         R"(s.json:3:23: error: /rules/1/when: unknown key "phne" (did you mean "phone"?))",
         R"(s.json:3:43: error: /rules/1/when/every: expected a whole number from 1 to 1000000000, found 0)",

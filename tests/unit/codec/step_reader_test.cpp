@@ -84,6 +84,22 @@ TEST_CASE("what stands beside an action is read") {
     CHECK(step_of(R"({"deliver": true, "webhook": {"before_reply": true}})").webhook->before_reply);
 }
 
+TEST_CASE("a state may be set for a while, in three forms, and is handed down as a whole") {
+    const auto read = step_of(R"({"pending": true, "set_state": {"to": "s", "for": "30s"}})");
+    CHECK(read.set_state == "s");
+    CHECK(read.state_lasts == delay::fixed(30s));
+    CHECK(step_of(R"({"pending": true, "set_state": {"to": "s", "for": "1s..2s"}})").state_lasts ==
+          delay{domain::uniform_delay{1s, 2s}});
+    CHECK_FALSE(step_of(R"({"pending": true, "set_state": "s"})").state_lasts.has_value());
+    const auto drawn = step_of(R"({"set_state": {"to": "outer", "for": "30s"}, "one_of": [
+        {"deliver": true}, {"deliver": true, "set_state": "inner"}]})");
+    const auto& steps = std::get<domain::choice>(drawn.action).steps;
+    CHECK(steps[0].state_lasts == delay::fixed(30s));
+    CHECK_FALSE(steps[1].state_lasts.has_value());
+    CHECK(complaints(R"({"deliver": true, "set_state": {"for": "1s"}})") ==
+          lines{R"(/set_state: "to" is missing)"});
+}
+
 TEST_CASE("what stands beside one_of is handed down to the steps that do not say it themselves") {
     const auto read = step_of(R"({"latency": "1s", "cost": 1, "set_state": "outer", "one_of": [
         {"deliver": true, "cost": 2},
@@ -136,6 +152,17 @@ TEST_CASE("a key beside an action it does not go with is told of where it stands
              "/webhook: no event of this step sends a webhook"},
          row{R"({"error": "no_route", "headers": {"keep-alive": "1"}})",
              R"(/headers/keep-alive: the header "keep-alive" is the connection's own business)"},
+         row{R"({"deliver": true, "per": "phone"})",
+             R"(: unknown key "per": it belongs beside "when" and "then")"},
+         row{R"({"deliver": true, "copies": 2})",
+             R"(: unknown key "copies": it belongs inside "webhook")"},
+         row{R"({"error": "rate_limited", "retry_after": 30})",
+             R"(: unknown key "retry_after": it is "headers": {"Retry-After": "30"})"},
+         row{R"({"deliver": true, "webhook": {"url": "http://a/"}})",
+             R"(/webhook: unknown key "url": it belongs into "webhook" of the scenario or of an account)"},
+         row{R"({"delivr": true})", R"(: unknown key "delivr" (did you mean "deliver"?))"},
+         row{R"({"deliver": true, "webhook": {"signature": "invalid"}})",
+             R"(/webhook/signature: expected "valid", "missing", "wrong_secret", "raw_secret" or "tampered", found "invalid")"},
          row{R"({"fault": "rest", "cost": 1})",
              R"(/fault: expected "reset", "close", "hang", "truncate", "garbage" or "slow", found "rest" (did you mean "reset"?))"},
          row{R"({"fault": true})",

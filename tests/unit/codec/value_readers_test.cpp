@@ -60,19 +60,21 @@ TEST_CASE("what is no delay is told once") {
         std::string_view text;
         std::string_view complaint;
     };
-    for (const auto& [text, complaint] :
-         {row{R"("60s..25s")", R"(the range "60s..25s" ends before it begins)"},
-          row{R"("25s..")", R"(expected a range like "25s..60s", found "25s..")"},
-          row{R"("..25s")", R"(expected a range like "25s..60s", found "..25s")"},
-          row{R"("1s...2s")", R"(expected a range like "25s..60s", found "1s...2s")"},
-          row{R"("1s..2s..3s")", R"(expected a range like "25s..60s", found "1s..2s..3s")"},
-          row{"5", R"(expected a duration like "250ms", "25s", "2m" or "1h", found 5)"},
-          row{R"({"median": "90ms"})", R"("sigma" is missing)"},
-          row{R"({"sigma": 1})", R"("median" is missing)"},
-          row{R"({"median": "90ms", "sigma": -1})", "expected a number from 0 to 10, found -1"},
-          row{R"({"median": "90ms", "sigma": 11})", "expected a number from 0 to 10, found 11"},
-          row{R"({"median": "90ms", "sigma": 1, "sgima": 1})",
-              R"(unknown key "sgima" (did you mean "sigma"?))"}}) {
+    for (
+        const auto& [text, complaint] :
+        {row{R"("60s..25s")", R"(the range "60s..25s" ends before it begins)"},
+         row{R"("25s..")", R"(expected a range like "25s..60s", found "25s..")"},
+         row{R"("..25s")", R"(expected a range like "25s..60s", found "..25s")"},
+         row{R"("1s...2s")", R"(expected a range like "25s..60s", found "1s...2s")"},
+         row{R"("1s..2s..3s")", R"(expected a range like "25s..60s", found "1s..2s..3s")"},
+         row{"5",
+             R"(expected a duration like "250ms", "25s", "2m" or "1h", found 5 (did you mean "5s"?))"},
+         row{R"({"median": "90ms"})", R"("sigma" is missing)"},
+         row{R"({"sigma": 1})", R"("median" is missing)"},
+         row{R"({"median": "90ms", "sigma": -1})", "expected a number from 0 to 10, found -1"},
+         row{R"({"median": "90ms", "sigma": 11})", "expected a number from 0 to 10, found 11"},
+         row{R"({"median": "90ms", "sigma": 1, "sgima": 1})",
+             R"(unknown key "sgima" (did you mean "sigma"?))"}}) {
         CAPTURE(text);
         const reading read{text, read_delay};
         CHECK(read.complaints == 1);

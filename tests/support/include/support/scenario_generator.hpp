@@ -214,12 +214,17 @@ class scenario_generator {
         if (is_send && seldom()) parts.push_back(R"("carrier": )" + quoted(one(carriers)));
         if (is_send && seldom()) parts.push_back(R"("cost": )" + money());
         if (has_webhook && maybe()) parts.push_back(R"("webhook": )" + manner(at_once));
-        if (seldom()) parts.push_back(R"("set_state": )" + quoted(one(states)));
+        if (seldom()) parts.push_back(R"("set_state": )" + new_state());
         if (maybe()) {
             parts.push_back(where == place::in_list ? R"("times": )" + number(1, 3)
                                                     : R"("weight": )" + number(0, 9));
         }
         return object(parts);
+    }
+
+    std::string new_state() {
+        const auto state = quoted(one(states));
+        return maybe() ? state : R"({"to": )" + state + R"(, "for": )" + delay(60, "s") + '}';
     }
 
     std::string timeline() {
