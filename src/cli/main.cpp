@@ -115,7 +115,9 @@ std::string unknown_option(const CLI::App& app) {
         const std::vector<std::string_view> candidates{names.begin(), names.end()};
         for (const auto& word : command->remaining()) {
             if (!word.starts_with('-') && command->get_name() == "serve") {
-                return '"' + word + "\" is no option, did you mean --scenario " + word + '?';
+                auto message = '"' + word;
+                message += "\" is no option, did you mean --scenario ";
+                return message + word + '?';
             }
             if (!word.starts_with('-')) continue;
             return "unknown option \"" + word + '"' + codec::did_you_mean(word, candidates);

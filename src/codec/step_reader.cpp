@@ -336,8 +336,11 @@ void check_companions(object_fields& fields, action beside, place where) {
     for (const auto& [key, fitting] : companions) {
         const auto given = fields.get(key);
         if (!given) continue;
-        const auto quoted = '"' + std::string{key} + '"';
-        if ((fitting & bit(beside)) == 0) given->complain(quoted + " does not go with " + which);
+        if ((fitting & bit(beside)) == 0) {
+            auto message = '"' + std::string{key};
+            message += "\" does not go with ";
+            given->complain(message + which);
+        }
         if (key == "times" && where == place::in_choice) {
             given->complain("\"times\" is for the steps of a list, not for those of \"one_of\"");
         }

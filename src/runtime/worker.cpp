@@ -72,8 +72,9 @@ void router::handle(const api::request& in, api::response& out,
 
 void router::answer_after_webhook(const api::request& in, api::response& out,
                                   api::function_ref<net::late_reply()> later) {
+    const auto delivery = out.delivery;
     emulator_.when_first_attempt_ended(
-        api::bearer_token(in.authorization), out.delivery,
+        api::bearer_token(in.authorization), delivery,
         [reply = later(), held = std::move(out)]() mutable { reply(std::move(held)); });
 }
 

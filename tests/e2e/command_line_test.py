@@ -67,6 +67,7 @@ class Mistakes(CommandLine):
                                 (["ready", "--bogus"], "--bogus"), (["sign", "--bogus"], "--bogus"),
                                 (["version", "extra"], "extra"), (["bogus"], "bogus"),
                                 (["--portt", "0"], "--portt"), (["check"], "FILE"),
+                                (["serve", "x.json"], "did you mean --scenario x.json?"),
                                 (["--port"], "--port")]:
             with self.subTest(arguments=arguments):
                 self.assert_refused(arguments, says)
