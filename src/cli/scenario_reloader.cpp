@@ -72,6 +72,7 @@ void scenario_reloader::on_change() {
     } catch (const std::runtime_error& e) {
         if (!std::exchange(is_gone_, true)) refuse(e);
     }
+    log(log_level::debug, "looked at the scenario's file", {{"file", source_.name}});
 }
 
 void scenario_reloader::reload(const char* why) {

@@ -26,16 +26,14 @@ scenario_source scenario_source::open(const std::string& name_or_file) {
     }
 }
 
-std::string list_mistakes(const codec::scenario_reading& reading, const std::string& name) {
-    std::string message = "the scenario has mistakes:";
-    for (const auto& each : reading.mistakes)
-        message += '\n' + codec::format(each, name);
-    return message;
-}
-
 domain::scenario_ptr load_scenario(const scenario_source& source) {
     auto reading = codec::read_scenario(source.text);
-    if (!reading.scenario) throw wrong_usage{list_mistakes(reading, source.name)};
+    if (!reading.scenario) {
+        std::string message = "the scenario has mistakes:";
+        for (const auto& each : reading.mistakes)
+            message += '\n' + codec::format(each, source.name);
+        throw wrong_usage{message};
+    }
     for (const auto& each : reading.mistakes) {
         runtime::log(runtime::log_level::warn, codec::format(each, source.name));
     }

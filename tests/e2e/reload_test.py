@@ -4,7 +4,6 @@ import os
 import signal
 import tempfile
 import threading
-import time
 import unittest
 from pathlib import Path
 
@@ -155,15 +154,15 @@ class Reload(unittest.TestCase):
         self.assertEqual(emulator.account().send().error, "rate_limited")
 
     def test_a_file_that_is_gone_is_told_of_once(self):
-        emulator = self.start(saying("no_route"))
+        emulator = self.start(saying("no_route"), "--log-level", "debug")
         self.path.unlink()
         emulator.wait_for_log(REFUSED)
         for _ in range(3):
             self.path.with_suffix(".other").write_text("")
-            time.sleep(0.2)
-        self.assertEqual(emulator.log().count(REFUSED), 1)
+            emulator.wait_for_log("looked at the scenario's file")
         self.path.write_text(saying("rate_limited"))
         emulator.wait_for_log(RELOADED)
+        self.assertEqual(emulator.log().count(REFUSED), 1)
 
     def test_a_pipe_is_read_once_and_holds_nothing_up(self):
         with tempfile.TemporaryDirectory() as top:

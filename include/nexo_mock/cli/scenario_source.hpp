@@ -18,9 +18,6 @@ struct scenario_source {
     static scenario_source open(const std::string& name_or_file);
 };
 
-/// "the scenario has mistakes:" and a line for each.
-std::string list_mistakes(const codec::scenario_reading& reading, const std::string& name);
-
 /// The scenario of the source. Warnings go to the log. Throws wrong_usage that lists the mistakes.
 domain::scenario_ptr load_scenario(const scenario_source& source);
 

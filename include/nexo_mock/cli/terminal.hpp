@@ -13,7 +13,6 @@ enum class color : std::uint8_t { bold, red, green, yellow, faint };
 class painter {
  public:
     static painter of_standard_output();
-    static painter plain() { return painter{false}; }
 
     std::string operator()(color which, std::string_view text) const;
 
