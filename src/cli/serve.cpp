@@ -125,10 +125,12 @@ class supervisor {
 
     const scenario_source& source() const { return reloader_.source(); }
 
+    /// From here on a change of the scenario's file is not missed.
+    void watch_scenario(server& running) { reloader_.start(running); }
+
     /// Returns once the server has stopped because of SIGINT or SIGTERM, or of SIGHUP where there
     /// is no file to read again. A second one ends the process at once.
     void run_until_stopped(server& running) {
-        reloader_.start(running);
         std::jthread stopping;
         signals_.async_wait([&](const boost::system::error_code&, int) {
             runtime::log(runtime::log_level::info, "stopping");
@@ -163,6 +165,7 @@ void serve(const serve_options& options) {
     } catch (const std::invalid_argument& wrong) {
         throw wrong_usage{wrong.what()};
     }
+    watching.watch_scenario(*running);
     std::cout << ready_line(*running, clock, options.json) << '\n' << std::flush;
     if (options.host != "127.0.0.1" && options.host != "localhost" && options.host != "::1") {
         runtime::log(runtime::log_level::warn,
