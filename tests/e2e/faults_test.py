@@ -26,7 +26,7 @@ SECRET = "whsec_e2e"
 KINDS = ["reset", "close", "hang", "truncate", "garbage", "slow"]
 LOSES = {"reset", "close", "hang", "garbage"}  # the call, if nothing stands beside it
 SHORT = 0.4  # seconds of the "…, for 400ms" faults
-BRIEF = 0.5 * SLOWNESS  # seconds after which an impatient client gives up
+BRIEF = 0.5 * min(SLOWNESS, 3)  # seconds after which an impatient client gives up
 NODE = shutil.which("node")
 
 

@@ -17,8 +17,8 @@ NO_HTTP = "no HTTP"    # then closed
 
 # Seconds until a client gives up: one that is sure to have to, and one that might get a reply. Both
 # are over before a reply that comes in drips is.
-SHORT = 0.3 * SLOWNESS
-LONG = min(1.0 * SLOWNESS, 5.0)
+SHORT = 0.3 * min(SLOWNESS, 3)
+LONG = 1.0 * min(SLOWNESS, 3)
 
 
 class View:
