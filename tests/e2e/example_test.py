@@ -68,7 +68,7 @@ class WholeFile(unittest.TestCase):
 
     def test_all_but_the_number_of_the_first_rule_get_500_in_the_second_minute(self):
         account = self.emulator.account()
-        sent = account.send_id("+84941234567")
+        sent = account.send_id("+84561234567")
         account.advance(by="59999ms")
         self.assertEqual(account.balance().status, 200)
         account.advance(by="1ms")
