@@ -62,6 +62,14 @@ constexpr std::array companions{companion{"after", single_events},
                                 companion{"times", anything},
                                 companion{"weight", anything}};
 
+/// The keys that hints know are these; "carrier" alone is taken for a condition's.
+constexpr bool is_hinted(std::string_view key) {
+    return key == "carrier" || std::ranges::find(keys::of_step, key) != keys::of_step.end();
+}
+static_assert(std::ranges::all_of(action_keys, is_hinted));
+static_assert(std::ranges::all_of(companions, is_hinted, &companion::key));
+static_assert(keys::of_step.size() + 1 == action_keys.size() + companions.size() + 1);
+
 enum class place : std::uint8_t { in_list, in_choice };
 
 step read_step_at(const field& of, place where);
