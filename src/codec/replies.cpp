@@ -57,11 +57,15 @@ std::string_view webhook_type(domain::delivery_status status) {
     return status == domain::delivery_status::delivered ? "otp.delivered" : "otp.failed";
 }
 
+std::string webhook_id(const domain::webhook_event& event) {
+    return event.is_test ? "test" : event.id.text();
+}
+
 void append_webhook(std::string& out, const domain::webhook_event& event) {
     json_writer{out}
         .begin_object()
         .member("type", webhook_type(event.outcome.status))
-        .member("id", event.id.text())
+        .member("id", webhook_id(event))
         .member("phone", event.phone.text())
         .member("carrier", name(event.carrier))
         .member("status", name(event.outcome.status))

@@ -29,6 +29,11 @@ std::optional<due_event> due_queue::pop(time_point now) {
     return event;
 }
 
+void due_queue::remove_if(const std::function<bool(const due_event&)>& unwanted) {
+    std::erase_if(heap_, unwanted);
+    std::ranges::make_heap(heap_, later);
+}
+
 std::optional<time_point> due_queue::next() const {
     if (heap_.empty()) return std::nullopt;
     return heap_.front().at;

@@ -37,6 +37,16 @@ rule_engine::rule_engine(scenario_ptr rules, random_stream account)
       per_account_(scenario_->rules.size()),
       totals_(scenario_->rules.size()) {}
 
+void rule_engine::put_in_front(scenario_ptr changed) {
+    scenario_ = std::move(changed);
+    per_account_.insert(per_account_.begin(), counters{});
+    totals_.insert(totals_.begin(), 0);
+    decltype(per_phone_) moved;
+    for (const auto& [key, count] : per_phone_)
+        moved.emplace(phone_key{key.rule_index + 1, key.national}, count);
+    per_phone_ = std::move(moved);
+}
+
 std::optional<verdict> rule_engine::mismatch(const condition& when, const rule_query& call) const {
     const auto given = [](const glob_list& wanted, std::string_view text) {
         return wanted.matches_anything() || (!text.empty() && wanted.matches(text));
@@ -88,7 +98,7 @@ rule_trial rule_engine::try_fitting(std::size_t rule_index, const rule_query& ca
             return trial;
         }
     }
-    auto random = of_call.derive(rule_index);
+    auto random = of_call.derive(draw_key(rule_index));
     trial.drawn = random.uniform();
     if (trial.drawn >= tried.when.chance) {
         trial.outcome = verdict::no_luck;

@@ -6,7 +6,8 @@ namespace nexo_mock::domain {
 
 std::optional<next_attempt> webhook_ledger::first_attempt(std::uint64_t delivery, chain& of,
                                                           time_point due) {
-    of.events[of.current].attempts.push_back({.number = 1, .due = due, .ended = {}, .outcome = {}});
+    of.events[of.current].attempts.push_back(
+        {.number = 1, .seq = 0, .due = due, .ended = {}, .outcome = {}});
     return next_attempt{{delivery, static_cast<std::uint32_t>(of.current), 1}, due};
 }
 
@@ -37,31 +38,63 @@ const event_record* webhook_ledger::begin(const attempt_ref& attempt) {
 
 std::optional<next_attempt> webhook_ledger::finish(const attempt_ref& attempt,
                                                    attempt_outcome outcome,
-                                                   std::optional<duration> wait, time_point now) {
-    const auto found = chains_.find(attempt.delivery);
-    if (found == chains_.end()) return std::nullopt;
-    auto& of = found->second;
-    if (!of.in_flight || attempt.event != of.current) return std::nullopt;
+                                                   std::optional<duration> wait, time_point now,
+                                                   std::uint64_t seq) {
+    if (!is_in_flight(attempt)) return std::nullopt;
+    auto& of = chains_.find(attempt.delivery)->second;
     auto& record = of.events[of.current];
     auto& current = record.attempts.back();
-    if (current.number != attempt.number) return std::nullopt;
 
     of.in_flight = false;
     --totals_.in_flight;
     ++totals_.attempts;
     current.ended = now;
+    current.seq = seq;
     current.outcome = std::move(outcome);
     if (!current.outcome.final() && wait) {
         const auto due = after(now, *wait);
         record.attempts.push_back(
-            {.number = attempt.number + 1, .due = due, .ended = {}, .outcome = {}});
+            {.number = attempt.number + 1, .seq = 0, .due = due, .ended = {}, .outcome = {}});
         return next_attempt{{attempt.delivery, attempt.event, attempt.number + 1}, due};
     }
     const bool acknowledged = current.outcome.acknowledged();
     record.state = acknowledged ? event_state::acknowledged : event_state::given_up;
     ++(acknowledged ? totals_.acknowledged : totals_.given_up);
+    return following(attempt.delivery, of, now);
+}
+
+std::optional<next_attempt> webhook_ledger::following(std::uint64_t delivery, chain& of,
+                                                      time_point now) {
     if (++of.current == of.events.size()) return std::nullopt;
-    return first_attempt(attempt.delivery, of, std::max(now, of.events[of.current].not_before));
+    return first_attempt(delivery, of, std::max(now, of.events[of.current].not_before));
+}
+
+std::optional<next_attempt> webhook_ledger::acknowledge(std::uint64_t delivery, std::uint32_t event,
+                                                        time_point now) {
+    const auto found = chains_.find(delivery);
+    if (found == chains_.end() || event >= found->second.events.size()) return std::nullopt;
+    auto& of = found->second;
+    auto& record = of.events[event];
+    if (record.state == event_state::given_up) {
+        record.state = event_state::acknowledged;
+        --totals_.given_up;
+        ++totals_.acknowledged;
+    }
+    if (record.state != event_state::waiting || event != of.current || of.in_flight) {
+        return std::nullopt;
+    }
+    record.state = event_state::acknowledged;
+    ++totals_.acknowledged;
+    if (!record.attempts.back().ended) record.attempts.pop_back();  // it is not made any more
+    return following(delivery, of, now);
+}
+
+bool webhook_ledger::is_in_flight(const attempt_ref& attempt) const {
+    const auto found = chains_.find(attempt.delivery);
+    if (found == chains_.end()) return false;
+    const auto& of = found->second;
+    return of.in_flight && attempt.event == of.current &&
+           of.events[of.current].attempts.back().number == attempt.number;
 }
 
 bool webhook_ledger::is_quiet(std::uint64_t delivery) const {

@@ -28,13 +28,10 @@ world::world(account_settings account, scenario_ptr rules, std::uint64_t seed, t
       engine_{std::move(rules), random_},
       ids_{random_},
       wallet_{account_.opening},
+      call_journal_{limits.max_journal},
+      attempt_journal_{limits.max_journal},
       began_{began},
       limits_{limits} {}
-
-void world::adopt(scenario_ptr changed) {
-    account_ = changed->settings_for(account_.key);
-    engine_ = rule_engine{std::move(changed), random_};
-}
 
 refusal world::refuse(api_error error, const reply_manner& manner) {
     ++counts_.refused;
@@ -128,9 +125,9 @@ outcome_of<send_accepted> world::accept(const send_request& request, phone_numbe
                                   .created = now,
                                   .completed = {},
                                   .drawn = *drawn,
-                                  .decided_by = made.by},
+                                  .decided_by = made.by,
+                                  .what = what},
                                  engine_.rules());
-    if (what != nullptr && what->webhook) stored.webhooks = &*what->webhook;
     const auto* scripted = what == nullptr ? nullptr : std::get_if<course>(&what->action);
     schedule(ordinal, stored, scripted == nullptr ? unscripted_course() : *scripted, made.random);
     evict();
@@ -205,6 +202,7 @@ void world::change(std::uint64_t ordinal, const delivery_outcome& outcome, time_
                    effects& out) {
     auto& changed = *store_.find(ordinal);
     --changed.events_left;
+    remember(ordinal, changed, {at, outcome});
     changed.outcome = &outcome;
     out.emplace_back(delivery_changed{ordinal, outcome.status, at});
     if (is_terminal(outcome.status)) {
@@ -237,7 +235,8 @@ random_stream world::webhook_draws(std::uint64_t ordinal) const {
 void world::announce(std::uint64_t ordinal, const domain::delivery& of,
                      const delivery_outcome& outcome, time_point at) {
     if (!account_.target) return;
-    const auto manner = of.webhooks == nullptr ? webhook_manner{} : *of.webhooks;
+    const auto manner =
+        of.what != nullptr && of.what->webhook ? *of.what->webhook : webhook_manner{};
     const webhook_event told{ids_.at(ordinal), of.phone,   of.carrier, outcome,
                              of.cost(),        of.created, at,         manner.signature};
     auto random = webhook_draws(ordinal).derive("wait").derive(of.events_left);
@@ -267,15 +266,17 @@ duration world::timeout_of(const attempt_ref& attempt) const {
     return scenario().webhook.timeout.sample(random);
 }
 
-void world::finish_attempt(const attempt_ref& attempt, attempt_outcome outcome, time_point now) {
-    if (webhooks_.is_quiet(attempt.delivery)) return;  // a late call: it has retired already
+void world::finish_attempt(const attempt_ref& attempt, attempt_outcome outcome, time_point now,
+                           std::uint64_t seq) {
+    if (!webhooks_.is_in_flight(attempt)) return;  // a late or a double call
     const auto& retry = scenario().webhook.retry;
     std::optional<duration> wait;
     if (attempt.number <= retry.size()) {
         auto random = attempt_draws(attempt).derive("retry");
         wait = retry[attempt.number - 1].sample(random);
     }
-    schedule(webhooks_.finish(attempt, std::move(outcome), wait, now));
+    journal(attempt, outcome, now, seq);
+    schedule(webhooks_.finish(attempt, std::move(outcome), wait, now, seq));
     retire(attempt.delivery);
 }
 
@@ -294,35 +295,11 @@ void world::evict() {
     while (store_.size() > limits_.max_deliveries && !retired_.empty()) {
         store_.erase(retired_.front());
         webhooks_.erase(retired_.front());
+        history_.erase(retired_.front());
+        by_hand_.erase(retired_.front());
         retired_.pop_front();
         ++counts_.evicted;
     }
-}
-
-std::optional<std::uint64_t> world::ordinal_of(std::string_view id) const {
-    const auto parsed = delivery_id::parse(id);
-    if (!parsed) return std::nullopt;
-    const auto ordinal = ids_.ordinal_of(*parsed);
-    if (!ordinal || store_.find(*ordinal) == nullptr) return std::nullopt;
-    return ordinal;
-}
-
-std::optional<delivery_view> world::view(std::uint64_t ordinal) const {
-    const auto* found = store_.find(ordinal);
-    if (found == nullptr) return std::nullopt;
-    return delivery_view{
-        .id = ids_.at(ordinal),
-        .seq = found->seq,
-        .phone = found->phone,
-        .code = found->code,
-        .carrier = found->carrier,
-        .outcome = found->outcome == nullptr ? delivery_outcome{} : *found->outcome,
-        .cost = found->cost(),
-        .drawn = found->drawn,
-        .money_state = found->money_state,
-        .created = found->created,
-        .completed = found->completed,
-        .rule = found->decided_by == nullptr ? std::string{} : found->decided_by->name};
 }
 
 }  // namespace nexo_mock::domain

@@ -21,6 +21,9 @@ void append_error(std::string& out, std::string_view code);
 /// A webhook's body [D].
 void append_webhook(std::string& out, const domain::webhook_event& event);
 
+/// The body's `id`: the delivery's, or "test" for the sample event of a ping [A].
+std::string webhook_id(const domain::webhook_event& event);
+
 /// "otp.delivered" or "otp.failed", the body's `type` and the X-NEXO-Event-Type header [D].
 std::string_view webhook_type(domain::delivery_status status);
 

@@ -22,13 +22,14 @@ struct delivery {
     domain::carrier carrier;
     settlement money_state = settlement::held;
     bool refund_if_failed = true;   ///< as the scenario had it when the send was accepted
+    bool code_read = false;         ///< somebody asked for the code
     std::uint16_t events_left = 0;  ///< of its course
     std::uint64_t seq = 0;          ///< over all accounts of the emulator, in order of acceptance
     time_point created;
     time_point completed;  ///< of the latest terminal event
     bucket_amounts drawn;
     const rule* decided_by = nullptr;           ///< null: no rule matched
-    const webhook_manner* webhooks = nullptr;   ///< null: they behave
+    const step* what = nullptr;                 ///< of that rule, a choice drawn already; null too
     const delivery_outcome* outcome = nullptr;  ///< null while `sent`
 
     delivery_status status() const {
@@ -52,6 +53,7 @@ struct delivery_view {
     time_point created;
     time_point completed;  ///< meaningful once the status is terminal
     std::string rule;      ///< the deciding rule's name; empty if none matched
+    bool code_read = false;
 };
 
 }  // namespace nexo_mock::domain

@@ -4,6 +4,7 @@
 #include <nexo_mock/domain/time.hpp>
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <vector>
 
@@ -27,6 +28,10 @@ class due_queue {
     /// Removes and answers the earliest; none if nothing is due at or before `now`.
     std::optional<due_event> pop(time_point now);
     std::optional<time_point> next() const;
+    /// Removes each event that `unwanted` says yes to. Takes time in proportion to what is queued.
+    void remove_if(const std::function<bool(const due_event&)>& unwanted);
+    /// In no order.
+    const std::vector<due_event>& events() const { return heap_; }
     std::size_t size() const { return heap_.size(); }
 
  private:

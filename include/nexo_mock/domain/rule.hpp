@@ -51,6 +51,8 @@ struct rule {
     std::vector<step> steps;  ///< never empty
     sequence_end end = sequence_end::stay;
     counting per = counting::per_account;
+    /// One that no call ever fits is a mistake of the test's; not so in a library of behaviours.
+    bool must_match = true;
 
     /// The step whose turn it is after `used` calls; null when the rule has fallen through.
     const step* step_after(std::uint64_t used) const;

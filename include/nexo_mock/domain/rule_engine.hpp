@@ -67,6 +67,10 @@ class rule_engine {
     static constexpr std::size_t max_phone_counters = 1'000'000;
     rule_engine(scenario_ptr rules, random_stream account);
 
+    /// Goes on with one more rule before all others: `changed` is the scenario so far with that
+    /// rule in front. What was counted, and what will be drawn, stays.
+    void put_in_front(scenario_ptr changed);
+
     /// `ordinal`: which call of that endpoint it is in this account. It keys what chance decides.
     /// Tells `trials`, if given, of each rule that was tried, in order.
     decision decide(const rule_query& call, std::uint64_t ordinal,
@@ -97,6 +101,10 @@ class rule_engine {
     /// Of a rule that has no mismatch; fills in `made` if it decides.
     rule_trial try_fitting(std::size_t rule_index, const rule_query& call,
                            const random_stream& of_call, decision& made) const;
+    /// Numbers the rules for what they draw: those put in front count down from zero.
+    std::uint64_t draw_key(std::size_t rule_index) const {
+        return std::uint64_t{rule_index} - scenario_->put_in_front;
+    }
     counters counters_for(std::size_t rule_index, const rule_query& call) const;
     counters& counters_for(std::size_t rule_index, const rule_query& call);
 

@@ -77,6 +77,8 @@ struct scenario {
     account_settings account_defaults;
     std::vector<account_settings> accounts;
     std::vector<rule> rules;
+    /// How many of the rules were put before the others since; each of those keeps what it draws.
+    std::size_t put_in_front = 0;
 
     /// The settings of that account: its own entry, else the defaults under that key.
     /// Where only listed keys have accounts, one that is not listed is revoked.

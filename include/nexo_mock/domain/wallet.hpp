@@ -68,8 +68,11 @@ class wallet {
     /// Ends a hold: the money goes back where it came from. As charge(), once for each hold.
     void refund(const bucket_amounts& drawn);
 
-    /// Adds money from outside.
+    /// Adds money from outside; a negative amount is taken away.
     void deposit(bucket into, money amount);
+
+    /// Makes a bucket hold that amount, by money from outside or to there.
+    void set(bucket which, money amount) { deposit(which, amount - amounts_[which]); }
 
  private:
     bucket_amounts amounts_;

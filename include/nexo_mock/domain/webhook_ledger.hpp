@@ -21,6 +21,7 @@ struct webhook_event {
     time_point created;
     time_point completed;
     signature_kind signature = signature_kind::valid;
+    bool is_test = false;  ///< the sample event of a ping: its id is "test"
 };
 
 /// One attempt to send one event of one delivery.
@@ -45,6 +46,7 @@ struct attempt_outcome {
 
 struct attempt_record {
     std::uint32_t number = 1;
+    std::uint64_t seq = 0;  ///< over all accounts, in order of ending; 0 until it has ended
     time_point due;
     std::optional<time_point> ended;  ///< none while in flight or waiting to be
     attempt_outcome outcome;
@@ -92,8 +94,16 @@ class webhook_ledger {
     /// An attempt that began has ended; answers what is due next: a retry once `wait` is over, or,
     /// where there is none, the following event.
     std::optional<next_attempt> finish(const attempt_ref& attempt, attempt_outcome outcome,
-                                       std::optional<duration> wait, time_point now);
+                                       std::optional<duration> wait, time_point now,
+                                       std::uint64_t seq = 0);
 
+    /// The event was acknowledged by another way than its ladder, which ends; one that is on its
+    /// way is left to decide for itself. Answers what is due next: the following event.
+    std::optional<next_attempt> acknowledge(std::uint64_t delivery, std::uint32_t event,
+                                            time_point now);
+
+    /// It began and has not ended.
+    bool is_in_flight(const attempt_ref& attempt) const;
     /// Nothing of that delivery is still to be sent.
     bool is_quiet(std::uint64_t delivery) const;
     /// Null if the delivery has none.
@@ -111,6 +121,7 @@ class webhook_ledger {
 
     static std::optional<next_attempt> first_attempt(std::uint64_t delivery, chain& of,
                                                      time_point due);
+    static std::optional<next_attempt> following(std::uint64_t delivery, chain& of, time_point now);
 
     std::unordered_map<std::uint64_t, chain> chains_;
     webhook_totals totals_;

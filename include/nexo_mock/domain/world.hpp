@@ -4,14 +4,19 @@
 #include <nexo_mock/domain/delivery_store.hpp>
 #include <nexo_mock/domain/due_queue.hpp>
 #include <nexo_mock/domain/effect.hpp>
+#include <nexo_mock/domain/journal.hpp>
 #include <nexo_mock/domain/rule_engine.hpp>
 
 #include <boost/system/result.hpp>
 
 #include <cstdint>
 #include <deque>
+#include <memory>
 #include <optional>
 #include <string_view>
+#include <unordered_map>
+#include <utility>
+#include <vector>
 
 namespace nexo_mock::domain {
 
@@ -63,6 +68,7 @@ struct send_accepted {
 struct world_limits {
     std::size_t max_deliveries = 100'000;  ///< beyond it the oldest finished ones are evicted
     std::size_t max_pending = 4'000'000;   ///< beyond it sends are refused with service_unavailable
+    std::size_t max_journal = 10'000;      ///< calls, and webhook attempts, that are remembered
 };
 
 struct world_counts {
@@ -74,6 +80,28 @@ struct world_counts {
     std::uint64_t evicted = 0;  ///< of those two
 
     std::uint64_t pending() const { return accepted - delivered - failed; }
+};
+
+/// An attempt that is made by hand, beside the ladder: no retry follows, and no wallet knows.
+struct extra_attempt {
+    attempt_kind kind = attempt_kind::ping;
+    attempt_ref of;  ///< of a redelivery: the attempt that is repeated
+    webhook_event event;
+    webhook_target_ptr target;
+    time_point due;
+};
+
+/// What was changed of an account by hand; it goes before what a scenario says of it.
+struct account_changes {
+    std::optional<webhook_target_ptr> target;  ///< null inside: no webhooks
+    std::optional<std::vector<ip_range>> ip_allowlist;
+    std::optional<bool> revoked;
+};
+
+/// A status that a delivery got.
+struct past_change {
+    time_point at;
+    delivery_outcome outcome;
 };
 
 /// One account: its wallet, deliveries, webhooks, rules and random decisions. A pure simulation: it
@@ -110,7 +138,19 @@ class world {
     const event_record* begin_attempt(const attempt_ref& attempt);
     /// How long that attempt may take, in real time.
     duration timeout_of(const attempt_ref& attempt) const;
-    void finish_attempt(const attempt_ref& attempt, attempt_outcome outcome, time_point now);
+    /// `seq` numbers the attempt over all accounts; it must grow.
+    void finish_attempt(const attempt_ref& attempt, attempt_outcome outcome, time_point now,
+                        std::uint64_t seq = 0);
+
+    /// Sends again what the attempt of that number sent, to where the account's webhooks go now.
+    /// None if the journal does not know the number.
+    std::optional<extra_attempt> redelivery_of(std::uint64_t seq, time_point now) const;
+    /// The sample event; none if the account has no target.
+    std::optional<extra_attempt> ping(time_point now) const;
+    /// It has ended. A redelivery that was acknowledged acknowledges its event. What it became in
+    /// the journal; null if nothing is kept.
+    const sent_attempt* finish_extra(const extra_attempt& attempt, attempt_outcome outcome,
+                                     time_point now, std::uint64_t seq);
 
     // --- looking at it from outside
 
@@ -121,6 +161,12 @@ class world {
         return webhooks_.events_of(ordinal);
     }
     const delivery_store& deliveries() const { return store_; }
+    /// The statuses the delivery got after `sent`, oldest first.
+    std::vector<past_change> history_of(std::uint64_t ordinal) const;
+    const call_journal& calls() const { return call_journal_; }
+    const attempt_journal& attempts() const { return attempt_journal_; }
+    const due_queue& due() const { return due_; }
+    const rule_engine& rules() const { return engine_; }
     const account_settings& account() const { return account_; }
     const domain::scenario& scenario() const { return *engine_.rules(); }
     const domain::wallet& wallet() const { return wallet_; }
@@ -132,11 +178,25 @@ class world {
     // --- changing it from outside
 
     void deposit(bucket into, money amount) { wallet_.deposit(into, amount); }
+    void set_bucket(bucket which, money amount) { wallet_.set(which, amount); }
+    void change_account(const account_changes& changes);
+
+    /// Ends a delivery that is `sent` at `now`, as far as its wallet and webhooks are concerned
+    /// just as if its course had come there; the rest of its course does not happen. False, and
+    /// nothing changed, if it has ended. It takes effect with the next advance() to `now`.
+    bool complete(std::uint64_t ordinal, delivery_outcome outcome, time_point now);
+    /// The test has seen the code.
+    void mark_read(std::uint64_t ordinal);
+    /// A call is remembered; to be filled in is what spare_record() gave.
+    void record(call_record call) { call_journal_.push(std::move(call)); }
+    call_record spare_record() { return call_journal_.spare(); }
 
     /// Goes on under another scenario: its rules begin anew, with their counts and the scenario
     /// state; its settings count from now on. What was accepted keeps its course, its price and
     /// its refund; the wallet, the ids and the age of the world stay.
     void adopt(scenario_ptr changed);
+    /// Goes on with one more rule, see rule_engine::put_in_front(); nothing else changes.
+    void put_in_front(scenario_ptr changed) { engine_.put_in_front(std::move(changed)); }
 
     /// From now on each decision tells of the rules it tried; null: no longer.
     void trace_to(std::vector<rule_trial>* trials) { trials_ = trials; }
@@ -157,6 +217,10 @@ class world {
     void settle(domain::delivery& of, delivery_status status);
     void announce(std::uint64_t ordinal, const domain::delivery& of,
                   const delivery_outcome& outcome, time_point at);
+    void remember(std::uint64_t ordinal, const domain::delivery& of, const past_change& change);
+    void acknowledge(const attempt_ref& attempt, time_point now);
+    void journal(const attempt_ref& attempt, const attempt_outcome& outcome, time_point now,
+                 std::uint64_t seq);
     random_stream webhook_draws(std::uint64_t ordinal) const;
     random_stream attempt_draws(const attempt_ref& attempt) const;
     void schedule(const std::optional<next_attempt>& next);
@@ -174,6 +238,13 @@ class world {
     webhook_ledger webhooks_;
     std::deque<std::uint64_t> retired_;     // finished and quiet, oldest first
     std::array<std::uint64_t, 3> calls_{};  // by endpoint
+    account_changes changes_;
+    /// Of deliveries with more than one change; the others need none.
+    std::unordered_map<std::uint64_t, std::vector<past_change>> history_;
+    /// What deliveries became by hand; they point to it.
+    std::unordered_map<std::uint64_t, std::unique_ptr<delivery_outcome>> by_hand_;
+    call_journal call_journal_;
+    attempt_journal attempt_journal_;
     time_point began_;
     world_limits limits_;
     world_counts counts_;
