@@ -7,7 +7,7 @@
 namespace nexo_mock::embedded {
 
 struct file {
-    std::string_view stem;  ///< file name without its extension
+    std::string_view stem;  ///< file name up to its first point
     std::string_view text;
 };
 
@@ -16,5 +16,8 @@ extern const std::span<const file> scenarios;
 
 /// scenarios/scenario.schema.json alone.
 extern const std::span<const file> schemas;
+
+/// openapi/openapi.json alone.
+extern const std::span<const file> documents;
 
 }  // namespace nexo_mock::embedded

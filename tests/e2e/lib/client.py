@@ -7,6 +7,8 @@ import tempfile
 from pathlib import Path
 from urllib.parse import urlsplit
 
+import traffic
+
 
 class Reply:
     def __init__(self, status, headers, body):
@@ -22,6 +24,10 @@ class Reply:
     @property
     def error(self):
         return self.json.get("error")
+
+    def record(self, method, path):
+        """For the check of all replies against openapi/openapi.json."""
+        traffic.record(method, path, self.status, self.headers.get("content-type"), self.body)
 
     def __repr__(self):
         return f"{self.status} {self.body!r}"
@@ -50,8 +56,10 @@ class Account:
             body = body.encode()
         sent = {} if self.authorization is None else {"Authorization": self.authorization}
         self._connection.request(method, path, body, sent | (headers or {}))
-        reply = self._connection.getresponse()
-        return Reply(reply.status, reply.getheaders(), reply.read())
+        came = self._connection.getresponse()
+        reply = Reply(came.status, came.getheaders(), came.read())
+        reply.record(method, path)
+        return reply
 
     # The vendor's API.
 
@@ -103,7 +111,7 @@ def curl(*arguments):
     with tempfile.TemporaryDirectory() as directory:
         headers, body = Path(directory, "headers"), Path(directory, "body")
         done = subprocess.run(["curl", "-sS", "--max-time", "60", "-D", headers, "-o", body,
-                               *arguments],
+                               "-w", "%{method} %{url_effective}", *arguments],
                               capture_output=True, timeout=90)
         assert done.returncode == 0, f"curl ended with {done.returncode}: {done.stderr.decode()}"
         blocks = headers.read_text().replace("\r", "").strip().split("\n\n")
@@ -112,6 +120,8 @@ def curl(*arguments):
     status_line, *lines = blocks[-1].split("\n")
     reply = Reply(int(status_line.split()[1]), [line.split(": ", 1) for line in lines], received)
     reply.interim = blocks[:-1]
+    method, url = done.stdout.decode().split(" ", 1)
+    reply.record(method, "/" + url.split("/", 3)[3])
     return reply
 
 

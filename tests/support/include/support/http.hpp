@@ -1,5 +1,7 @@
 #pragma once
 
+#include <support/traffic.hpp>
+
 #include <boost/asio/connect.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
@@ -102,7 +104,9 @@ class client {
  private:
     http_reply call(std::string_view method, std::string_view target, std::string_view body = {}) {
         connection_.write(request_text(method, target, key_, body));
-        return connection_.read(method);
+        auto reply = connection_.read(method);
+        traffic().record(method, target, reply.result_int(), reply["Content-Type"], reply.body());
+        return reply;
     }
 
     connection connection_;
