@@ -25,6 +25,7 @@ struct server_options {
     domain::world_limits world;
     std::size_t max_accounts = 100'000;
     net::limits net;
+    std::string control_token;  ///< asked for by every control call; empty: none is
     std::chrono::milliseconds drain_requests{10'000};  ///< for what is being answered at stop()
     std::chrono::milliseconds drain_webhooks{5'000};   ///< for what is on its way then
 };

@@ -74,12 +74,15 @@ std::string note_of(std::string_view rule, const domain::reply_manner& manner) {
 
 void render(const domain::refusal& refused, response& out) {
     out.manner = refused.manner;
+    out.by_rule = refused.by != nullptr;
+    if (refused.by != nullptr) out.rule = refused.by->name;
     out.note = refused.by != nullptr ? note_of(refused.by->name, refused.manner)
                                      : explain(refused.error) + manner_words(refused.manner);
     if (refused.is_lost()) return;
+    out.error = refused.scripted != nullptr ? refused.scripted->error : name(refused.error);
     if (out.status == 401) out.headers.emplace_back("WWW-Authenticate", "Bearer");
     if (refused.scripted == nullptr) {
-        codec::append_error(out.body, name(refused.error));
+        codec::append_error(out.body, out.error);
         return;
     }
     for (const auto& header : refused.scripted->headers)
@@ -87,7 +90,7 @@ void render(const domain::refusal& refused, response& out) {
     if (refused.scripted->body) {
         out.body = *refused.scripted->body;
     } else {
-        codec::append_error(out.body, refused.scripted->error);
+        codec::append_error(out.body, out.error);
     }
 }
 
@@ -106,13 +109,16 @@ void vendor_api::refuse(api_error error, response& out) {
 void vendor_api::handle(const request& in, response& out) {
     const auto path = in.path();
     if (path == send_otp_path) {
+        out.call = domain::endpoint::send_otp;
         return in.verb == method::post ? send_otp(in, out) : refuse_method("POST", out);
     }
     if (path == balance_path) {
+        out.call = domain::endpoint::balance;
         return reads(in.verb) ? balance(in, out) : refuse_method("GET, HEAD", out);
     }
     if (path.starts_with(deliveries_path)) {
         const auto id = path.substr(deliveries_path.size());
+        out.call = domain::endpoint::deliveries;
         return reads(in.verb) ? delivery(in, id, out) : refuse_method("GET, HEAD", out);
     }
     refuse(api_error::not_found, out);
@@ -144,6 +150,7 @@ auto vendor_api::call(const request& in, response& out, Call on_world) {
         answered.reset();
     } else if (answered && !(*answered)->rule.empty()) {
         out.manner = (*answered)->manner;
+        out.rule = (*answered)->rule;
         out.note = note_of((*answered)->rule, out.manner);
     }
     return answered;
@@ -167,6 +174,7 @@ void vendor_api::send_otp(const request& in, response& out) {
 
 void vendor_api::delivery(const request& in, std::string_view id, response& out) {
     const auto found = call(in, out, [&](domain::world& world, domain::time_point now) {
+        out.delivery = world.ordinal_of(id);
         return world.delivery(id, now);
     });
     if (found) codec::append_delivery(out.body, **found);

@@ -58,20 +58,19 @@ std::string secret_of(const std::string& text, const std::string& path, const st
 
 }  // namespace
 
-void secret_options::add_to(CLI::App& command, const std::string& flag) {
-    command.add_option(flag, text,
-                       "the webhook secret, in plain text (Env:NEXO_MOCK_WEBHOOK_SECRET)");
-    command.add_option(flag + "-file", file,
-                       "a file that holds it (Env:NEXO_MOCK_WEBHOOK_SECRET_FILE)");
+void secret_options::add_to(CLI::App& command, const std::string& flag, const std::string& variable,
+                            const std::string& help) {
+    env = variable;
+    command.add_option(flag, text, help + " (Env:" + variable + ")");
+    command.add_option(flag + "-file", file, "a file that holds it (Env:" + variable + "_FILE)");
 }
 
 std::string secret_options::resolve() const {
     if (is_given()) {
         return secret_of(text, file, "a secret and a secret's file");
     }
-    return secret_of(environment("NEXO_MOCK_WEBHOOK_SECRET"),
-                     environment("NEXO_MOCK_WEBHOOK_SECRET_FILE"),
-                     "NEXO_MOCK_WEBHOOK_SECRET and NEXO_MOCK_WEBHOOK_SECRET_FILE");
+    return secret_of(environment(env.c_str()), environment((env + "_FILE").c_str()),
+                     env + " and " + env + "_FILE");
 }
 
 namespace {

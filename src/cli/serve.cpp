@@ -190,7 +190,8 @@ void add_serve(CLI::App& app, int&) {
         "scenario file, or the name of a built-in one (default)");
     add("--webhook-url", options->webhook_url, "NEXO_MOCK_WEBHOOK_URL",
         "where webhooks go, for accounts that set no target of their own");
-    options->webhook_secret.add_to(*command, "--webhook-secret");
+    options->webhook_secret.add_to(*command, "--webhook-secret", "NEXO_MOCK_WEBHOOK_SECRET",
+                                   "the webhook secret, in plain text");
     add("--clock", options->clock, "NEXO_MOCK_CLOCK",
         "real, x60 (sixty times faster), manual or instant; manual@2026-05-26T10:00:00Z begins "
         "there");

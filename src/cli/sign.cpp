@@ -22,7 +22,8 @@ void sign(const secret_options& options) {
 void add_sign(CLI::App& app, int&) {
     const auto options = std::make_shared<secret_options>();
     auto* command = app.add_subcommand("sign", "signature of standard input, as webhooks carry it");
-    options->add_to(*command, "--secret");
+    options->add_to(*command, "--secret", "NEXO_MOCK_WEBHOOK_SECRET",
+                    "the webhook secret, in plain text");
     command->footer(R"(Every byte counts: use printf, not echo, which adds a line end.
 
 Examples:

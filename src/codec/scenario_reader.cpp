@@ -1,4 +1,4 @@
-#include <nexo_mock/codec/http_url.hpp>
+#include <nexo_mock/codec/account_reader.hpp>
 #include <nexo_mock/codec/rule_reader.hpp>
 #include <nexo_mock/codec/scenario_keys.hpp>
 #include <nexo_mock/codec/scenario_reader.hpp>
@@ -91,21 +91,6 @@ domain::api_settings read_api(const field& of) {
     return api;
 }
 
-/// `url` and `secret` of an object; both or neither, for every webhook is signed.
-domain::webhook_target_ptr read_target(const field& of, object_fields& fields) {
-    const auto url = fields.get("url");
-    const auto secret = fields.get("secret");
-    const auto where = url ? url->as_string() : std::nullopt;
-    const auto key = secret ? secret->as_string() : std::nullopt;
-    if (where && !http_url::parse(*where)) url->complain_expected(http_url_form);
-    if (url.has_value() != secret.has_value()) {
-        of.complain(url ? "\"url\" needs a \"secret\" beside it: every webhook is signed"
-                        : "\"secret\" needs a \"url\" beside it");
-    }
-    if (!where || !key) return nullptr;
-    return std::make_shared<const domain::webhook_target>(domain::webhook_target{*where, *key});
-}
-
 domain::webhook_settings read_webhook(const field& of) {
     domain::webhook_settings webhook;
     object_fields fields{of};
@@ -131,49 +116,6 @@ domain::webhook_settings read_webhook(const field& of) {
     }
     fields.finish();
     return webhook;
-}
-
-/// What accounts and account_defaults have in common; `settings` holds what is not given.
-void read_account_fields(object_fields& fields, domain::account_settings& settings) {
-    for (const auto which : domain::all_buckets) {
-        if (const auto amount = fields.get(name(which))) {
-            settings.opening[which] = read_money(*amount).value_or(domain::money{});
-        }
-    }
-    if (const auto webhook = fields.get("webhook")) {
-        object_fields target{*webhook};
-        settings.target = read_target(*webhook, target);
-        target.finish();
-    }
-    if (const auto allowlist = fields.get("ip_allowlist")) {
-        settings.ip_allowlist.clear();
-        for (const auto& each : allowlist->as_items()) {
-            const auto text = each.as_string();
-            if (!text) continue;
-            if (const auto range = parse_ip_range(*text)) {
-                settings.ip_allowlist.push_back(*range);
-            } else {
-                each.complain_expected("an IP address or a block like \"10.0.0.0/8\"");
-            }
-        }
-    }
-    if (const auto revoked = fields.get("revoked")) {
-        settings.revoked = revoked->as_bool().value_or(false);
-    }
-}
-
-domain::account_settings read_account(const field& of, const domain::account_settings& defaults) {
-    auto settings = defaults;
-    object_fields fields{of};
-    if (const auto key = fields.require("key")) {
-        settings.key = key->as_string().value_or("");
-        if (key->is(json_kind::string) && !domain::is_well_formed_key(settings.key)) {
-            key->complain_expected("an API key: \"sk_live_\" and more printable characters");
-        }
-    }
-    read_account_fields(fields, settings);
-    fields.finish();
-    return settings;
 }
 
 /// Of rules without mistakes: one with a misspelt condition may look as if it took every call.
@@ -208,9 +150,7 @@ domain::scenario read_document(const field& of) {
     if (const auto api = fields.get("api")) read.api = read_api(*api);
     if (const auto webhook = fields.get("webhook")) read.webhook = read_webhook(*webhook);
     if (const auto defaults = fields.get("account_defaults")) {
-        object_fields each{*defaults};
-        read_account_fields(each, read.account_defaults);
-        each.finish();
+        read.account_defaults = read_account_defaults(*defaults, read.account_defaults);
     }
     if (const auto accounts = fields.get("accounts")) {
         std::set<std::string> keys;

@@ -1,5 +1,6 @@
 #include <nexo_mock/codec/replies.hpp>
 #include <nexo_mock/codec/webhook_message.hpp>
+#include <nexo_mock/version.hpp>
 
 namespace nexo_mock::codec {
 
@@ -46,6 +47,15 @@ webhook_message compose_webhook(const domain::webhook_event& event, const webhoo
         message.signature = signature_for(message.body, event, genuine, secret);
     }
     return message;
+}
+
+std::vector<std::pair<std::string, std::string>> webhook_headers(const webhook_message& message) {
+    std::vector<std::pair<std::string, std::string>> headers{
+        {"Content-Type", "application/json"},
+        {"User-Agent", "nexo-mock/" + std::string{version}},
+        {"X-NEXO-Event-Type", std::string{message.type}}};
+    if (message.signature) headers.emplace_back("X-NEXO-Signature", *message.signature);
+    return headers;
 }
 
 }  // namespace nexo_mock::codec

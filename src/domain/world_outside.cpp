@@ -93,13 +93,16 @@ std::optional<extra_attempt> world::ping(time_point now) const {
     return extra_attempt{attempt_kind::ping, {}, told, account_.target, now};
 }
 
-const sent_attempt* world::finish_extra(const extra_attempt& attempt, attempt_outcome outcome,
-                                        time_point now, std::uint64_t seq) {
+sent_attempt world::finish_extra(const extra_attempt& attempt, attempt_outcome outcome,
+                                 time_point now, std::uint64_t seq) {
     if (attempt.kind == attempt_kind::redelivery && outcome.acknowledged()) {
         acknowledge(attempt.of, now);
     }
-    return attempt_journal_.push({seq, attempt.kind, attempt.of, attempt.event, attempt.target,
-                                  attempt.due, now, std::move(outcome)});
+    const sent_attempt made{seq,           attempt.kind,      attempt.of,
+                            attempt.event, attempt.target,    attempt.due,
+                            now,           std::move(outcome)};
+    attempt_journal_.push(made);
+    return made;
 }
 
 void world::acknowledge(const attempt_ref& attempt, time_point now) {

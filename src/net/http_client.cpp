@@ -18,6 +18,7 @@
 #include <exception>
 #include <stdexcept>
 #include <unordered_map>
+#include <unordered_set>
 
 namespace nexo_mock::net {
 
@@ -59,6 +60,13 @@ struct connection {
         socket.receive(asio::buffer(&byte, 1), peek, ec);
         return ec == asio::error::would_block;
     }
+};
+
+/// What a deadline closes; it outlives the exchange, for its handler may be on its way by then.
+struct watched_connection {
+    connection* of;
+    const client_request* what;
+    bool timed_out = false;
 };
 
 std::string pool_key(const codec::http_url& url) {
@@ -139,6 +147,7 @@ struct http_client::state : std::enable_shared_from_this<state> {
     client_settings settings;
     std::optional<ssl::context> tls;
     std::unordered_map<std::string, std::deque<std::unique_ptr<connection>>> idle;
+    std::unordered_set<watched_connection*> on_their_way;
 };
 
 std::unique_ptr<connection> http_client::state::take_idle(const std::string& key) {
@@ -256,12 +265,6 @@ asio::awaitable<error_code> http_client::state::talk(Stream& stream, connection&
     co_return error_code{};
 }
 
-/// What a deadline closes; it outlives the exchange, for its handler may be on its way by then.
-struct watched_connection {
-    connection* of;
-    bool timed_out = false;
-};
-
 asio::awaitable<void> http_client::state::exchange(const client_request& what,
                                                    client_reply& reply) {
     const auto key = pool_key(what.url);
@@ -271,6 +274,8 @@ asio::awaitable<void> http_client::state::exchange(const client_request& what,
 
     const auto watched = std::make_shared<watched_connection>();
     watched->of = over.get();
+    watched->what = &what;
+    on_their_way.insert(watched.get());
     asio::steady_timer deadline{context, what.timeout};
     deadline.async_wait([watched](const error_code& cancelled) {
         if (cancelled || watched->of == nullptr) return;
@@ -288,6 +293,7 @@ asio::awaitable<void> http_client::state::exchange(const client_request& what,
         ec = co_await talk(over->socket, *over, what, reply, reusable);
     }
     watched->of = nullptr;
+    on_their_way.erase(watched.get());
     if (watched->timed_out) {
         reply.status = 0;
         reply.error = "timeout";
@@ -322,6 +328,12 @@ void http_client::send(client_request request, std::function<void(client_reply)>
                        if (failure) reply.error = what_of(failure);
                        done(std::move(reply));
                    });
+}
+
+void http_client::cancel_unwanted() {
+    for (auto* each : state_->on_their_way) {
+        if (each->what->is_wanted && !each->what->is_wanted()) each->of->close();
+    }
 }
 
 void http_client::close_idle() {

@@ -27,6 +27,15 @@ tcp::endpoint resolve(asio::io_context& context, const std::string& host, std::u
 
 }  // namespace
 
+bool is_loopback(const std::string& host) {
+    try {
+        asio::io_context context;
+        return resolve(context, host, 0).address().is_loopback();
+    } catch (const std::runtime_error&) {
+        return false;  // listening there will say why not
+    }
+}
+
 listener::listener(asio::io_context& context, const std::string& host, std::uint16_t port)
     : acceptor_{context}, pause_{context} {
     const auto endpoint = resolve(context, host, port);

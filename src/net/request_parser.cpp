@@ -47,6 +47,10 @@ request_parser::request_parser(api::request& into, const limits& bounds)
     request_.target.clear();
     request_.authorization.clear();
     request_.body.clear();
+    request_.host.clear();
+    request_.origin.clear();
+    request_.control_token.clear();
+    request_.last_event_id.clear();
     header_limit(bounds.header_bytes);
     eager(true);
 }
@@ -57,20 +61,38 @@ void request_parser::on_request_impl(verb method, string_view, string_view targe
     request_.verb = method_of(method);
     const auto path = origin_form(target);
     request_.target.assign(path.data(), path.size());
-    const bool is_control = path.starts_with("/_mock");
-    body_limit(is_control ? limits_.control_body_bytes : limits_.api_body_bytes);
+    is_control_ = !path.starts_with("/api/");
+    body_limit(is_control_ ? limits_.control_body_bytes : limits_.api_body_bytes);
 }
 
-void request_parser::on_field_impl(field name, string_view, string_view value, error_code&) {
+void request_parser::on_field_impl(field name, string_view name_text, string_view value,
+                                   error_code&) {
     if (is_header_seen_) return;  // a trailer of a chunked body: nothing in it counts
     switch (name) {
-        case field::host: ++hosts_; break;
+        case field::host:
+            ++hosts_;
+            if (is_control_) request_.host.assign(value.data(), value.size());
+            break;
         case field::authorization:
             ++authorizations_;
             request_.authorization.assign(value.data(), value.size());
             break;
         case field::expect: expects_continue_ = boost::beast::iequals(value, "100-continue"); break;
-        default: break;
+        case field::origin:
+            if (is_control_) request_.origin.assign(value.data(), value.size());
+            break;
+        default:
+            if (is_control_) keep(name_text, value);
+            break;
+    }
+}
+
+/// Headers of the control API that Beast has no name for.
+void request_parser::keep(string_view name, string_view value) {
+    if (boost::beast::iequals(name, "X-Mock-Token")) {
+        request_.control_token.assign(value.data(), value.size());
+    } else if (boost::beast::iequals(name, "Last-Event-ID")) {
+        request_.last_event_id.assign(value.data(), value.size());
     }
 }
 

@@ -68,6 +68,16 @@ void append_response(std::string& out, const api::response& reply, after_reply t
     if (has_body && what == body_of::reply) out += reply.body;
 }
 
+void append_stream_head(std::string& out, const api::response& reply, std::string_view date) {
+    append_status_line(out, reply.status);
+    append_header(out, "Server", "nexo-mock");
+    append_header(out, "Date", date);
+    append_header(out, "Content-Type", reply.content_type);
+    for (const auto& [name, value] : reply.headers)
+        append_header(out, name, value);
+    out += "Connection: close\r\n\r\n";
+}
+
 std::string http_date() {
     const auto now = std::time(nullptr);
     std::tm parts{};

@@ -1,9 +1,11 @@
 #include <nexo_mock/api/vendor_api.hpp>
 #include <nexo_mock/codec/replies.hpp>
+#include <nexo_mock/net/client_watch.hpp>
 #include <nexo_mock/net/reply_player.hpp>
 #include <nexo_mock/net/request_parser.hpp>
 #include <nexo_mock/net/response_writer.hpp>
 #include <nexo_mock/net/session.hpp>
+#include <nexo_mock/net/stream_player.hpp>
 
 #include <boost/asio/post.hpp>
 #include <boost/asio/write.hpp>
@@ -39,7 +41,7 @@ domain::ip_address address_of(const tcp::socket& socket) {
 class session final : public tracked_session, public std::enable_shared_from_this<session> {
  public:
     session(tcp::socket socket, session_set& of)
-        : socket_{std::move(socket)}, set_{of}, input_(first_buffer_bytes) {
+        : socket_{std::move(socket)}, set_{of}, input_(first_buffer_bytes), watch_{socket_} {
         request_.peer = address_of(socket_);
         error_code ignored;
         socket_.set_option(tcp::no_delay{true}, ignored);
@@ -53,23 +55,43 @@ class session final : public tracked_session, public std::enable_shared_from_thi
     }
 
     void check_deadline(std::uint64_t tick) override {
-        if (phase_ != phase::handling && tick >= deadline_) abort();
+        if (phase_ == phase::handling || tick < deadline_) return;
+        if (phase_ == phase::streaming && stream_->written_for() < set_.bounds().write) {
+            enter(phase::streaming);
+            return stream_->beat();
+        }
+        abort();
     }
     void drain() override {
         // What has come may be in the read that is under way: its handler decides.
         error_code ignored;
         if (phase_ == phase::idle) socket_.cancel(ignored);
         if (player_) player_->hurry();
+        if (stream_) stream_->stop();
+    }
+    void end_past() override {
+        if (phase_ == phase::playing && response_.is_past && response_.is_past()) abort();
     }
     void abort() override {
         const auto keep = std::move(waiting_);
         error_code ignored;
         socket_.close(ignored);
+        watch_.stop();
         if (player_) player_->stop();
+        if (stream_) stream_->stop();
     }
 
  private:
-    enum class phase : std::uint8_t { idle, header, body, handling, playing, writing, lingering };
+    enum class phase : std::uint8_t {
+        idle,
+        header,
+        body,
+        handling,
+        playing,
+        streaming,
+        writing,
+        lingering
+    };
 
     void enter(phase next) {
         phase_ = next;
@@ -80,6 +102,7 @@ class session final : public tracked_session, public std::enable_shared_from_thi
             case phase::body: deadline_ = set_.deadline_after(bounds.body); break;
             case phase::handling:
             case phase::playing: break;  // as long as it takes, or as its plan says
+            case phase::streaming: deadline_ = set_.deadline_after(bounds.heartbeat); break;
             case phase::writing: deadline_ = set_.deadline_after(bounds.write); break;
             case phase::lingering: deadline_ = set_.deadline_after(bounds.linger); break;
         }
@@ -173,8 +196,10 @@ class session final : public tracked_session, public std::enable_shared_from_thi
         continued_ = false;
         response_.reset();
         bool deferred = false;
-        const auto later = [&]() -> late_reply {
+        std::function<void()> abandoned;
+        const auto later = [&](std::function<void()> tell) -> api::late_reply {
             deferred = true;
+            abandoned = std::move(tell);
             return
                 [weak = weak_from_this(), executor = socket_.get_executor()](api::response late) {
                     asio::post(executor, [weak, late = std::move(late)]() mutable {
@@ -186,6 +211,7 @@ class session final : public tracked_session, public std::enable_shared_from_thi
         if (deferred) {
             enter(phase::handling);
             waiting_ = shared_from_this();  // the reply must find the connection alive
+            if (abandoned) watch_.start(waiting_, std::move(abandoned));
             return false;
         }
         return deliver();
@@ -193,6 +219,10 @@ class session final : public tracked_session, public std::enable_shared_from_thi
 
     /// Puts the reply into the output; false if it goes out in a way of its own.
     bool deliver() {
+        if (response_.stream) {
+            stream_ = std::make_shared<stream_player>(socket_, std::move(response_.stream));
+            return false;
+        }
         if (response_.manner.goes_out_plainly()) {
             render(output_);
             return true;
@@ -205,6 +235,7 @@ class session final : public tracked_session, public std::enable_shared_from_thi
 
     void answer_late(api::response late) {
         waiting_.reset();
+        watch_.stop();
         enter(phase::writing);
         response_ = std::move(late);
         if (!deliver()) return flush();
@@ -222,6 +253,19 @@ class session final : public tracked_session, public std::enable_shared_from_thi
         const auto then = plan.then;
         player_->play(std::move(plan), shared_from_this(),
                       [this, then](bool intact) { on_played(then, intact); });
+    }
+
+    /// The end of a stream is the end of the connection: nothing else says where the body ends.
+    void stream() {
+        std::string head;
+        append_stream_head(head, response_, set_.date());
+        enter(phase::streaming);
+        stream_->play(std::move(head), shared_from_this(), [this] {
+            stream_.reset();
+            closing_ = true;
+            enter(phase::writing);
+            close();
+        });
     }
 
     void on_played(wire_plan::ending then, bool intact) {
@@ -246,8 +290,9 @@ class session final : public tracked_session, public std::enable_shared_from_thi
     /// Answers what is no HTTP, or too much of it.
     void refuse(const error_code& ec) {
         const bool speaks_tls = unread() != 0 && input_[begin_] == tls_handshake;
-        set_.handler().refused(speaks_tls ? "the client speaks TLS: use http://" : ec.message());
         const auto [status, code] = explain(ec);
+        set_.handler().refused(status, code,
+                               speaks_tls ? "the client speaks TLS: use http://" : ec.message());
         response_.reset();
         response_.status = status;
         codec::append_error(response_.body, code);
@@ -262,6 +307,7 @@ class session final : public tracked_session, public std::enable_shared_from_thi
         if (is_writing_) return;
         if (!output_.empty()) return write();
         if (plan_) return play();
+        if (stream_) return stream();
         if (closing_) return close();
         if (waiting_) return;
         if (!is_partial_) {
@@ -288,7 +334,7 @@ class session final : public tracked_session, public std::enable_shared_from_thi
         if (ec) return abort();
         if (waiting_) return;
         if (is_partial_) enter(parser_->is_header_done() ? phase::body : phase::header);
-        const bool may_go_on = output_.empty() && !plan_ && !closing_ && !is_partial_;
+        const bool may_go_on = output_.empty() && !plan_ && !stream_ && !closing_ && !is_partial_;
         if (may_go_on && unread() != 0) return serve();
         flush();
     }
@@ -325,6 +371,8 @@ class session final : public tracked_session, public std::enable_shared_from_thi
     std::shared_ptr<session> waiting_;  // itself, while a reply is to come
     std::optional<wire_plan> plan_;     // of a reply whose turn comes once all before it is written
     std::optional<reply_player> player_;
+    std::shared_ptr<stream_player> stream_;
+    client_watch watch_;
     std::uint64_t deadline_ = 0;
     phase phase_ = phase::idle;
     bool is_writing_ = false;

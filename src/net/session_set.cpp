@@ -31,6 +31,11 @@ void session_set::drain() {
         (it++)->drain();
 }
 
+void session_set::end_past() {
+    for (auto it = sessions_.begin(); it != sessions_.end();)
+        (it++)->end_past();
+}
+
 void session_set::abort() {
     for (auto it = sessions_.begin(); it != sessions_.end();)
         (it++)->abort();

@@ -98,6 +98,7 @@ class advance_run : public std::enable_shared_from_this<advance_run> {
         domain::effects out;
         of.clock.jump_to(*next, {});
         of.world.advance_one(*next, out);
+        emulator_.publish_changes(of, out);
         jobs = emulator_.take_jobs(target_.of, out);
         return true;
     }
@@ -116,7 +117,10 @@ class advance_run : public std::enable_shared_from_this<advance_run> {
                 fired.delivery = of.world.id_of(attempt.delivery);
                 fired.attempt = attempt.number;
                 const auto* events = of.world.webhooks_of(attempt.delivery);
-                if (events != nullptr) {
+                // One that was acknowledged by hand before its turn came is not there any more.
+                const bool is_there =
+                    events != nullptr && attempt.number <= (*events)[attempt.event].attempts.size();
+                if (is_there) {
                     fired.outcome = (*events)[attempt.event].attempts[attempt.number - 1].outcome;
                 }
             }

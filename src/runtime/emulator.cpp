@@ -1,5 +1,7 @@
+#include <nexo_mock/control/views.hpp>
 #include <nexo_mock/runtime/emulator.hpp>
 
+#include <span>
 #include <utility>
 
 namespace nexo_mock::runtime {
@@ -14,10 +16,12 @@ real_time real_now() {
 
 emulator::emulator(emulator_settings settings)
     : settings_{std::move(settings)},
+      start_scenario_{settings_.scenario},
       scenario_{settings_.scenario},
       start_{settings_.clock.start.value_or(std::chrono::floor<std::chrono::seconds>(wall_time()))},
       registry_{settings_.max_accounts},
-      base_clock_{first_clock()} {}
+      base_clock_{first_clock()},
+      strangers_{settings_.world.max_journal} {}
 
 // A frozen or told clock begins where it was told to, else at the second of the start; one that
 // runs with the wall begins at the wall's time.
@@ -30,25 +34,6 @@ sim_clock emulator::first_clock() const {
 domain::world emulator::new_world(std::string_view key, domain::time_point began) const {
     const auto rules = scenario();
     return {rules->settings_for(key), rules, settings_.seed, began, settings_.world};
-}
-
-domain::scenario_ptr emulator::scenario() const {
-    const std::lock_guard lock{scenario_mutex_};
-    return scenario_;
-}
-
-// The new one first: an account that is being made meanwhile has it, or is in the list by the time
-// the registry gives it out.
-void emulator::replace_scenario(domain::scenario_ptr changed) {
-    const std::lock_guard one_at_a_time{replacing_};  // else each could have its way with some
-    {
-        const std::lock_guard lock{scenario_mutex_};
-        scenario_ = changed;
-    }
-    for (const auto& each : registry_.all()) {
-        const std::lock_guard lock{each->mutex};
-        each->world.adopt(changed);
-    }
 }
 
 account_ptr emulator::make_account(std::string_view key, std::uint64_t number) {
@@ -66,13 +51,21 @@ account_ptr emulator::open(std::string_view key, api::admission& why_not) {
                                  [&](std::uint64_t number) { return make_account(key, number); });
 }
 
-api::admission emulator::visit(std::string_view key, effect_sink& to, api::world_use use) {
-    const auto on_account = [&](account& of, domain::time_point now) { use(of.world, now); };
+api::admission emulator::visit(std::string_view key, effect_sink& to, api::world_use use,
+                               account_moment* seen) {
+    account_moment visited;
+    const auto on_account = [&](account& of, domain::time_point now) {
+        visited.epoch = of.epoch;
+        use(of.world, now);
+    };
     for (;;) {
         auto why_not = api::admission::granted;
         const auto found = open(key, why_not);
         if (!found) return why_not;
-        if (with(found, to, on_account)) return api::admission::granted;
+        if (!with(found, to, on_account)) continue;
+        visited.of = found;
+        if (seen != nullptr) *seen = std::move(visited);
+        return api::admission::granted;
     }
 }
 
@@ -86,8 +79,13 @@ bool emulator::with(const account_ptr& of, effect_sink& to, use_account use) {
         const auto at = real_now();
         const auto now = of->clock.now(at);
         of->world.advance(now, out);
+        publish_changes(*of, out);
+        const auto before = out.size();
+        const auto first_new = of->world.deliveries().next_ordinal();
         use(*of, now);
+        announce_sends(*of, first_new);
         settle(*of, out, at);
+        publish_changes(*of, std::span{out}.subspan(before));
         jobs = take_jobs(of, out);
         wake = arm(*of, at);
     }
@@ -110,7 +108,7 @@ std::vector<webhook_job> emulator::take_jobs(const account_ptr& of, const domain
     std::vector<webhook_job> jobs;
     for (const auto& each : out) {
         const auto* due = std::get_if<domain::webhook_due>(&each);
-        if (due != nullptr) jobs.push_back({of, of->epoch, due->attempt});
+        if (due != nullptr) jobs.push_back({of, of->epoch, due->attempt, nullptr});
     }
     if (of->watched_by != nullptr) {
         of->watched_by->insert(of->watched_by->end(), out.begin(), out.end());
@@ -146,7 +144,12 @@ std::optional<outgoing_webhook> emulator::begin(const webhook_job& job) {
     std::vector<std::function<void()>> quiet;
     {
         const std::lock_guard lock{job.of->mutex};
-        if (is_wanted(job)) {
+        if (job.by_hand && is_wanted(job)) {
+            const auto& [attempt, done] = *job.by_hand;
+            return outgoing_webhook{attempt.event, attempt.target,
+                                    job.of->world.timeout_of(attempt.of)};
+        }
+        if (!job.by_hand && is_wanted(job)) {
             const auto* record = job.of->world.begin_attempt(job.attempt);
             if (record != nullptr) {
                 return outgoing_webhook{record->event, record->target,
@@ -157,6 +160,7 @@ std::optional<outgoing_webhook> emulator::begin(const webhook_job& job) {
             --outstanding_;
         }
     }
+    if (job.by_hand) job.by_hand->done(std::nullopt);
     for (const auto& each : quiet)
         each();
     return std::nullopt;
@@ -174,7 +178,8 @@ std::optional<domain::event_state> emulator::finish(const webhook_job& job,
     std::optional<domain::event_state> state;
     with(job.of, to, [&](account& of, domain::time_point now) {
         if (of.epoch != job.epoch) return;
-        of.world.finish_attempt(job.attempt, std::move(outcome), now);
+        of.world.finish_attempt(job.attempt, std::move(outcome), now, next_attempt_.fetch_add(1));
+        publish_attempt(of);
         const auto* events = of.world.webhooks_of(job.attempt.delivery);
         state = events == nullptr ? domain::event_state::given_up  // evicted with its delivery
                                   : (*events)[job.attempt.event].state;
@@ -189,16 +194,17 @@ std::optional<domain::event_state> emulator::finish(const webhook_job& job,
     return state;
 }
 
-void emulator::when_first_attempt_ended(std::string_view key, std::uint64_t delivery,
+void emulator::when_first_attempt_ended(const account_moment& by, std::uint64_t delivery,
                                         std::function<void()> then) {
-    if (const auto of = registry_.find(key)) {
-        const std::lock_guard lock{of->mutex};
-        const auto* events = of->world.webhooks_of(delivery);
-        const bool is_to_come = !of->is_retired && events != nullptr &&
+    if (by.of) {
+        auto& of = *by.of;
+        const std::lock_guard lock{of.mutex};
+        const auto* events = of.world.webhooks_of(delivery);
+        const bool is_to_come = of.epoch == by.epoch && !of.is_retired && events != nullptr &&
                                 !events->front().attempts.empty() &&
                                 !events->front().attempts.front().ended;
         if (is_to_come) {
-            of->when_attempt_ended.emplace(delivery, std::move(then));
+            of.when_attempt_ended.emplace(delivery, std::move(then));
             return;
         }
     }
@@ -233,40 +239,6 @@ void emulator::forget_waiters() {
         dropped = std::exchange(each->when_quiet, {});
         each->take_all_waiters(dropped);
     }
-}
-
-void emulator::reset() {
-    change_base_clock([this](sim_clock& base) { base = first_clock(); });
-    for (const auto& each : registry_.clear()) {
-        std::vector<std::function<void()>> quiet;
-        {
-            const std::lock_guard lock{each->mutex};
-            each->is_retired = true;
-            ++each->epoch;
-            each->watched_by = nullptr;
-            quiet = std::exchange(each->when_quiet, {});
-            each->take_all_waiters(quiet);
-        }
-        for (const auto& waiter : quiet)
-            waiter();
-    }
-}
-
-void emulator::reset(const account_ptr& of) {
-    std::vector<std::function<void()>> quiet;
-    {
-        const std::lock_guard lock{of->mutex};
-        of->clock = first_clock();
-        of->world = new_world(of->key, of->clock.now(real_now()));
-        ++of->epoch;
-        of->outstanding = 0;
-        of->watched_by = nullptr;
-        of->armed.clear();
-        quiet = std::exchange(of->when_quiet, {});
-        of->take_all_waiters(quiet);
-    }
-    for (const auto& waiter : quiet)
-        waiter();
 }
 
 }  // namespace nexo_mock::runtime

@@ -34,6 +34,12 @@ runtime::emulator_settings settings_of(const server_options& options) {
     return settings;
 }
 
+control::guard_settings guard_of(const server_options& options) {
+    return {.token = options.control_token,
+            .only_loopback_hosts = net::is_loopback(options.host),
+            .host = options.host};
+}
+
 /// Whether all of them came true within the time.
 bool wait_for(std::vector<std::future<void>>& all, std::chrono::milliseconds time) {
     const auto until = std::chrono::steady_clock::now() + time;
@@ -46,14 +52,18 @@ bool wait_for(std::vector<std::future<void>>& all, std::chrono::milliseconds tim
 domain::scenario_ptr built_in_scenario(std::string_view name) {
     const auto found = std::ranges::find(embedded::scenarios, name, &embedded::file::stem);
     if (found == embedded::scenarios.end()) return nullptr;
-    return codec::read_scenario(found->text).scenario;
+    auto read = *codec::read_scenario(found->text).scenario;
+    for (auto& each : read.rules)
+        each.must_match = false;  // a library of behaviours: nobody uses all of it
+    return std::make_shared<const domain::scenario>(std::move(read));
 }
 
 struct server::state {
     explicit state(server_options given)
         : options{std::move(given)}, emulator{settings_of(options)} {
         for (unsigned i = 0; i < std::max(options.threads, 1U); ++i) {
-            workers.push_back(std::make_unique<runtime::worker>(emulator, options.net));
+            workers.push_back(
+                std::make_unique<runtime::worker>(emulator, options.net, guard_of(options)));
         }
         listener.emplace(workers.front()->context(), options.host, options.port);
         for (const auto& each : workers)
@@ -147,7 +157,7 @@ domain::scenario_ptr server::scenario() const {
 }
 void server::replace_scenario(domain::scenario_ptr changed) {
     if (!changed) throw std::invalid_argument{"there is no scenario to go on under"};
-    state_->emulator.replace_scenario(std::move(changed));
+    state_->emulator.restart_scenario(std::move(changed));
 }
 void server::stop() {
     state_->stop();

@@ -1,7 +1,8 @@
 #include <nexo_mock/codec/webhook_message.hpp>
 #include <nexo_mock/runtime/log.hpp>
 #include <nexo_mock/runtime/webhook_dispatcher.hpp>
-#include <nexo_mock/version.hpp>
+
+#include <utility>
 
 namespace nexo_mock::runtime {
 
@@ -77,11 +78,8 @@ net::client_request webhook_dispatcher::request_for(const outgoing_webhook& webh
     request.timeout = webhook.timeout;
     const auto& secret = webhook.target->secret;
     auto message = codec::compose_webhook(webhook.event, signer_for(secret), secret);
+    request.headers = codec::webhook_headers(message);
     request.body = std::move(message.body);
-    request.headers = {{"Content-Type", "application/json"},
-                       {"User-Agent", "nexo-mock/" + std::string{version}},
-                       {"X-NEXO-Event-Type", std::string{message.type}}};
-    if (message.signature) request.headers.emplace_back("X-NEXO-Signature", *message.signature);
     return request;
 }
 
@@ -99,6 +97,10 @@ void webhook_dispatcher::on_reply(const webhook_job& job, const domain::delivery
     outcome.error = std::move(reply.error);
     outcome.reply = reply.body.substr(0, kept_reply_bytes);
     outcome.took = reply.took;
+    if (job.by_hand) {
+        emulator_.finish_by_hand(job, std::move(outcome));
+        return finish(job);
+    }
     const auto state = emulator_.finish(job, outcome, worker_);
     if (state) log_attempt(job, id, outcome, *state);
     finish(job);
@@ -119,6 +121,22 @@ void webhook_dispatcher::log_attempt(const webhook_job& job, const domain::deliv
          {"attempt", std::to_string(job.attempt.number)},
          {"status", outcome.status == 0 ? std::string{} : std::to_string(outcome.status)},
          {"error", outcome.error}});
+}
+
+// Jobs of the past that wait for their turn end when it comes; they must not hold up what is new.
+void webhook_dispatcher::end_past() {
+    for (auto& [owner, of] : lines_) {
+        std::deque<webhook_job> wanted;
+        for (auto& job : std::exchange(of.waiting, {})) {
+            if (emulator::still_wants(job)) {
+                wanted.push_back(std::move(job));
+            } else {
+                emulator_.begin(job);  // which lets go of it
+            }
+        }
+        of.waiting = std::move(wanted);
+    }
+    client_.cancel_unwanted();
 }
 
 void webhook_dispatcher::finish(const webhook_job& job) {

@@ -11,10 +11,6 @@ namespace {
 
 constexpr std::chrono::milliseconds drain_look{5};
 
-bool is_under(std::string_view path, std::string_view prefix) {
-    return path.starts_with(prefix) && (path.size() == prefix.size() || path[prefix.size()] == '/');
-}
-
 std::string_view name(api::method verb) {
     switch (verb) {
         case api::method::get: return "GET";
@@ -46,21 +42,33 @@ void log_call(const api::request& in, const api::response& out) {
          {"why", out.note}});
 }
 
+/// The reply belongs to a time that a reset has made undone: the client gets none.
+void lose(api::response& held) {
+    held.reset();
+    held.status = 0;
+    held.manner.fault = domain::drawn_fault{domain::fault_kind::close, {}};
+}
+
 }  // namespace
 
-void router::refused(std::string_view why) {
+void router::refused(int status, std::string_view error, std::string_view why) {
+    emulator_.record_refused(status, error, why);
     log(log_level::info, "refused what is no HTTP request", {{"why", std::string{why}}});
 }
 
-void router::handle(const api::request& in, api::response& out,
-                    api::function_ref<net::late_reply()> later) {
+void router::handle(const api::request& in, api::response& out, api::defer later) {
+    const auto began = std::chrono::steady_clock::now();
+    const bool is_control = control::control_api::takes(in.path());
+    bool is_deferred = false;
+    const auto noted = [&](std::function<void()> abandoned) {
+        is_deferred = true;
+        return later(std::move(abandoned));
+    };
     try {
-        if (is_under(in.path(), "/_mock")) {
-            control_.handle(in, out, later);
+        if (is_control) {
+            control_.handle(in, out, noted);
         } else {
-            vendor_.handle(in, out);
-            log_call(in, out);
-            if (out.manner.after_webhook) answer_after_webhook(in, out, later);
+            handle_vendor_call(in, out, noted);
         }
     } catch (const std::exception& e) {
         log(log_level::error, "a request failed",
@@ -68,26 +76,42 @@ void router::handle(const api::request& in, api::response& out,
         out.reset();
         api::vendor_api::refuse(domain::api_error::internal_error, out);
     }
+    if (is_deferred) return;  // its time is not the emulator's
+    metrics_.count_call(is_control ? call_kind::control : kind_of(out.call), out.status,
+                        std::chrono::steady_clock::now() - began);
 }
 
-void router::answer_after_webhook(const api::request& in, api::response& out,
-                                  api::function_ref<net::late_reply()> later) {
-    const auto delivery = out.delivery;
+void router::handle_vendor_call(const api::request& in, api::response& out, api::defer later) {
+    vendor_.handle(in, out);
+    const auto by = accounts_.take_visited();
+    log_call(in, out);
+    emulator_.record(by, in, out);
+    if (out.manner == domain::reply_manner{}) return;
+    out.is_past = [by] { return emulator::is_past(by); };
+    if (out.manner.after_webhook) answer_after_webhook(by, out, later);
+}
+
+void router::answer_after_webhook(const account_moment& by, api::response& out, api::defer later) {
+    const auto delivery = out.delivery.value_or(0);
     emulator_.when_first_attempt_ended(
-        api::bearer_token(in.authorization), delivery,
-        [reply = later(), held = std::move(out)]() mutable { reply(std::move(held)); });
+        by, delivery, [by, reply = later(nullptr), held = std::move(out)]() mutable {
+            if (emulator::is_past(by)) lose(held);
+            reply(std::move(held));
+        });
 }
 
-worker::worker(emulator& of, const net::limits& bounds)
+worker::worker(emulator& of, const net::limits& bounds, control::guard_settings guarded)
     : guard_{boost::asio::make_work_guard(context_)},
       emulator_{of},
-      timers_{context_, [this](const account_ptr& each,
-                               real_time set_for) { emulator_.run_due(each, set_for, *this); }},
+      timers_{context_,
+              [this](const account_ptr& each, real_time set_for) { wake(each, set_for); }},
       webhooks_{context_, of, *this},
       accounts_{of, *this},
       host_{of, *this},
-      router_{of, accounts_, host_},
-      sessions_{context_, router_, bounds} {}
+      router_{of, accounts_, host_, std::move(guarded), metrics_},
+      sessions_{context_, router_, bounds} {
+    of.add_worker(*this);
+}
 
 worker::~worker() {
     stop();
@@ -124,6 +148,11 @@ void worker::close() {
     }
 }
 
+void worker::wake(const account_ptr& of, real_time set_for) {
+    metrics_.count_wake(std::chrono::steady_clock::now() - set_for);
+    emulator_.run_due(of, set_for, *this);
+}
+
 // After what is being done now: a webhook must not overtake the reply that made it due.
 void worker::dispatch(webhook_job job) {
     run_soon([this, job = std::move(job)]() mutable { webhooks_.submit(std::move(job)); });
@@ -131,6 +160,14 @@ void worker::dispatch(webhook_job job) {
 
 void worker::run_soon(std::function<void()> next) {
     boost::asio::post(context_, std::move(next));
+}
+
+void worker::end_past(std::function<void()> done) {
+    run_soon([this, done = std::move(done)] {
+        sessions_.end_past();
+        webhooks_.end_past();
+        done();
+    });
 }
 
 // Looks every few milliseconds: draining is the end of the process's life, and a signal from every

@@ -2,14 +2,20 @@
 
 #include <nexo_mock/domain/fault.hpp>
 #include <nexo_mock/domain/ip_address.hpp>
+#include <nexo_mock/domain/rule.hpp>
 
 #include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
 namespace nexo_mock::api {
+
+class reply_stream;
 
 enum class method : std::uint8_t { get, head, post, put, patch, delete_, other };
 
@@ -20,6 +26,11 @@ struct request {
     std::string authorization;
     std::string body;
     domain::ip_address peer;
+    // Of control calls alone:
+    std::string host;           ///< the Host header; empty if there is none
+    std::string origin;         ///< which web page sent it; empty outside of browsers
+    std::string control_token;  ///< X-Mock-Token
+    std::string last_event_id;
 
     std::string_view path() const {
         const std::string_view all{target};
@@ -38,18 +49,33 @@ struct response {
     std::string_view content_type = "application/json";  ///< static storage
     std::vector<std::pair<std::string, std::string>> headers;
     std::string body;
-    std::string note;  ///< why the call was refused or misbehaves, for the log; never sent
-    domain::reply_manner manner;  ///< how the connection sends it
-    std::uint64_t delivery = 0;   ///< whose webhook goes first, if `manner` says so: its ordinal
+    domain::reply_manner manner;           ///< how the connection sends it
+    std::shared_ptr<reply_stream> stream;  ///< null, or the body goes on with it
+    /// Of a reply that is held up: whether a reset has made it a thing of the past. Null: never.
+    std::function<bool()> is_past;
+
+    // What the call was, for log and journal; never sent.
+    std::optional<domain::endpoint> call;   ///< none: not one of the vendor's
+    std::string error;                      ///< code of a refusal
+    std::string note;                       ///< why the call was refused or misbehaves
+    std::string rule;                       ///< that refused it or gave it its manner
+    bool by_rule = false;                   ///< it was refused or lost because a rule wants it so
+    std::optional<std::uint64_t> delivery;  ///< its ordinal: the one made, or asked for
 
     void reset() {
         status = 200;
         content_type = "application/json";
         headers.clear();
         body.clear();
-        note.clear();
         manner = {};
-        delivery = 0;
+        stream.reset();
+        is_past = nullptr;
+        call.reset();
+        error.clear();
+        note.clear();
+        rule.clear();
+        by_rule = false;
+        delivery.reset();
     }
 };
 

@@ -33,18 +33,19 @@ struct wrong_usage : std::runtime_error {
     using std::runtime_error::runtime_error;
 };
 
-/// The options of a webhook secret: itself, or a file that holds it.
+/// The options of a secret: itself, or a file that holds it.
 struct secret_options {
     std::string text;
     std::string file;
+    std::string env;  ///< the variable that holds it where no flag does; with _FILE, its file
 
-    /// As `flag` and `flag`-file.
-    void add_to(CLI::App& command, const std::string& flag);
+    /// As `flag` and `flag`-file; `variable` is the environment's.
+    void add_to(CLI::App& command, const std::string& flag, const std::string& variable,
+                const std::string& help);
     /// By flags, not by the environment.
     bool is_given() const { return !text.empty() || !file.empty(); }
-    /// What was given: the flags go before NEXO_MOCK_WEBHOOK_SECRET and
-    /// NEXO_MOCK_WEBHOOK_SECRET_FILE; empty if nothing was. Throws wrong_usage if both forms were
-    /// given in one place, or the file can't be read.
+    /// What was given: the flags go before the environment; empty if nothing was. Throws
+    /// wrong_usage if both forms were given in one place, or the file can't be read.
     std::string resolve() const;
 };
 

@@ -6,6 +6,8 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 namespace nexo_mock::codec {
 
@@ -16,6 +18,9 @@ struct webhook_message {
     std::string_view type;                 ///< X-NEXO-Event-Type; static storage
     std::optional<std::string> signature;  ///< X-NEXO-Signature; none: the header is left out
 };
+
+/// The headers of the request that carries it, in the order in which they are sent.
+std::vector<std::pair<std::string, std::string>> webhook_headers(const webhook_message& message);
 
 /// Renders and signs an event, as its signature_kind wants it. `genuine` is the signer of
 /// `secret`.

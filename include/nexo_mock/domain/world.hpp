@@ -147,10 +147,10 @@ class world {
     std::optional<extra_attempt> redelivery_of(std::uint64_t seq, time_point now) const;
     /// The sample event; none if the account has no target.
     std::optional<extra_attempt> ping(time_point now) const;
-    /// It has ended. A redelivery that was acknowledged acknowledges its event. What it became in
-    /// the journal; null if nothing is kept.
-    const sent_attempt* finish_extra(const extra_attempt& attempt, attempt_outcome outcome,
-                                     time_point now, std::uint64_t seq);
+    /// It has ended. A redelivery that was acknowledged acknowledges its event. Answers what the
+    /// journal has of it.
+    sent_attempt finish_extra(const extra_attempt& attempt, attempt_outcome outcome, time_point now,
+                              std::uint64_t seq);
 
     // --- looking at it from outside
 

@@ -31,7 +31,8 @@ struct client_request {
     std::vector<std::pair<std::string, std::string>> headers;
     std::string body;
     std::chrono::microseconds timeout{10'000'000};  ///< for the exchange, connecting included
-    std::function<bool()> is_wanted;                ///< asked right before it is sent; null: it is
+    /// Asked right before it is sent, and by cancel_unwanted(); null: it is.
+    std::function<bool()> is_wanted;
 };
 
 struct client_reply {
@@ -54,6 +55,10 @@ class http_client {
 
     /// Calls `done` once, on the context's thread, unless the context ends first.
     void send(client_request request, std::function<void(client_reply)> done);
+
+    /// Ends what is on its way and no longer wanted, with the error "cancelled": the answer is not
+    /// waited for.
+    void cancel_unwanted();
 
     /// Closes idle connections.
     void close_idle();

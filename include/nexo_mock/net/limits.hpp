@@ -21,6 +21,7 @@ struct limits {
     std::chrono::milliseconds header{15'000};  ///< from the first byte to the end of the header
     std::chrono::milliseconds body{30'000};
     std::chrono::milliseconds write{30'000};
+    std::chrono::milliseconds heartbeat{15'000};  ///< of a stream that has nothing to say
     std::chrono::milliseconds linger{2'000};  ///< for the client to read an error before the close
     std::chrono::milliseconds sweep{250};
 };

@@ -10,6 +10,10 @@
 
 namespace nexo_mock::net {
 
+/// Whether listening on that address or name means this machine alone. Looks names up; one that is
+/// unknown is not.
+bool is_loopback(const std::string& host);
+
 /// Accepts connections on one address, on the thread of its io_context. An accept that fails (no
 /// descriptors left, for one) is tried again a little later; it never ends the listener.
 class listener {

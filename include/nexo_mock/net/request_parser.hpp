@@ -43,12 +43,15 @@ class request_parser final : public boost::beast::http::basic_parser<true> {
     std::size_t on_chunk_body_impl(std::uint64_t, string_view part, error_code& ec) override;
     void on_finish_impl(error_code&) override {}
 
+    void keep(string_view name, string_view value);
+
     api::request& request_;
     const limits& limits_;
     int hosts_ = 0;
     int authorizations_ = 0;
     bool is_http_1_1_ = false;
     bool is_header_seen_ = false;
+    bool is_control_ = false;
     bool expects_continue_ = false;
 };
 

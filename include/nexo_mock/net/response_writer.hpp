@@ -19,6 +19,9 @@ enum class body_of : std::uint8_t {
 void append_response(std::string& out, const api::response& reply, after_reply then, body_of what,
                      std::string_view date);
 
+/// The head of a reply whose body ends with the connection.
+void append_stream_head(std::string& out, const api::response& reply, std::string_view date);
+
 inline constexpr std::string_view continue_response = "HTTP/1.1 100 Continue\r\n\r\n";
 
 /// Now, as HTTP writes it (RFC 9110, 5.6.7).

@@ -8,6 +8,7 @@
 #include <boost/asio/steady_timer.hpp>
 #include <boost/intrusive/list.hpp>
 
+#include <atomic>
 #include <cstdint>
 #include <string>
 
@@ -23,6 +24,8 @@ class tracked_session : public boost::intrusive::list_base_hook<
     virtual void check_deadline(std::uint64_t tick) = 0;
     /// Answers what has arrived, then closes; at once if nothing has.
     virtual void drain() = 0;
+    /// Closes if the reply that is held up belongs to the time before a reset.
+    virtual void end_past() = 0;
     virtual void abort() = 0;
 };
 
@@ -36,9 +39,13 @@ class session_set {
 
     /// From now on every connection is closed when what arrived on it is answered.
     void drain();
+    /// Closes those whose reply is held up and belongs to the time before a reset.
+    void end_past();
     /// Closes all of them now.
     void abort();
     bool is_empty() const { return sessions_.empty(); }
+    /// Any thread may ask.
+    std::size_t size() const { return size_; }
 
     // --- for the sessions
 
@@ -60,7 +67,7 @@ class session_set {
     request_handler& handler_;
     limits limits_;
     session_list sessions_;
-    std::size_t size_ = 0;
+    std::atomic<std::size_t> size_ = 0;
     bool draining_ = false;
     std::uint64_t tick_ = 0;
     std::string date_;

@@ -29,6 +29,8 @@ struct account {
     domain::world world;
     /// Grows with each reset; what began under an older one belongs to the past.
     std::uint64_t epoch = 0;
+    /// Its scenario is its own; a change of the one of all does not touch it.
+    bool has_own_scenario = false;
     /// No longer in the registry: look the key up again.
     bool is_retired = false;
     /// The real times timers were set for and have not come, latest first.
@@ -57,11 +59,24 @@ struct account {
 
 using account_ptr = std::shared_ptr<account>;
 
+/// An account as it was at some moment: a later epoch means that a reset came in between.
+struct account_moment {
+    account_ptr of;  ///< null: no account
+    std::uint64_t epoch = 0;
+};
+
+/// An attempt that is made by hand, and who wants to know how it ended.
+struct attempt_by_hand {
+    domain::extra_attempt attempt;
+    std::function<void(std::optional<domain::sent_attempt>)> done;
+};
+
 /// An attempt to send a webhook, as it waits for its turn.
 struct webhook_job {
     account_ptr of;
     std::uint64_t epoch = 0;
     domain::attempt_ref attempt;
+    std::shared_ptr<attempt_by_hand> by_hand;  ///< null: the attempt is one of the ledger's
 };
 
 }  // namespace nexo_mock::runtime

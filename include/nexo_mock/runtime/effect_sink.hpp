@@ -1,6 +1,9 @@
 #pragma once
 
 #include <nexo_mock/runtime/account.hpp>
+#include <nexo_mock/runtime/worker_metrics.hpp>
+
+#include <boost/asio/io_context.hpp>
 
 namespace nexo_mock::runtime {
 
@@ -13,8 +16,16 @@ class effect_sink {
     virtual void dispatch(webhook_job job) = 0;
     /// Calls emulator::run_due() for the account at that time.
     virtual void wake_at(real_time when, account_ptr of) = 0;
-    /// Calls `next` soon, on the worker's thread. The one call that any thread may make.
+    /// Calls `next` soon, on the worker's thread. Any thread may call this.
     virtual void run_soon(std::function<void()> next) = 0;
+    /// After a reset: ends what is held up or on its way and belongs to the past, then calls
+    /// `done`. Any thread may call this.
+    virtual void end_past(std::function<void()> done) = 0;
+    /// What it counts, and how many connections it serves. Any thread may call these.
+    virtual const worker_metrics& metrics() const = 0;
+    virtual std::size_t connections() const = 0;
+    /// For timers; on the worker's thread.
+    virtual boost::asio::io_context& context() = 0;
 };
 
 }  // namespace nexo_mock::runtime

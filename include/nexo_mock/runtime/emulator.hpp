@@ -1,12 +1,16 @@
 #pragma once
 
 #include <nexo_mock/api/accounts.hpp>
+#include <nexo_mock/api/message.hpp>
 #include <nexo_mock/control/host.hpp>
 #include <nexo_mock/runtime/account_registry.hpp>
+#include <nexo_mock/runtime/code_waiters.hpp>
 #include <nexo_mock/runtime/effect_sink.hpp>
+#include <nexo_mock/runtime/event_bus.hpp>
 
 #include <atomic>
 #include <mutex>
+#include <span>
 
 namespace nexo_mock::runtime {
 
@@ -34,19 +38,52 @@ class emulator {
     explicit emulator(emulator_settings settings);
 
     const emulator_settings& settings() const { return settings_; }
-    /// The one that counts now.
-    domain::scenario_ptr scenario() const;
-    /// Every account goes on under another one (see domain::world::adopt), as those to come do.
-    /// From any thread.
-    void replace_scenario(domain::scenario_ptr changed);
     std::uint64_t next_seq() { return next_seq_.fetch_add(1, std::memory_order_relaxed); }
+    control::next_numbers numbers() const;
+    event_bus& events() { return events_; }
+    code_waiters& waiters() { return waiters_; }
+    /// Workers announce themselves before any of them is started.
+    void add_worker(effect_sink& worker) { workers_.push_back(&worker); }
+    const std::vector<effect_sink*>& workers() const { return workers_; }
+
+    // --- scenarios: from any thread
+
+    /// The one of all accounts that have none of their own.
+    domain::scenario_ptr scenario() const;
+    domain::scenario_ptr scenario_of(const account_ptr& of) const;
+    /// Every account goes on under another one (see domain::world::adopt), as those to come do.
+    /// Those that have their own keep it, unless `all` says otherwise.
+    enum class own_scenarios : std::uint8_t { stay, end };
+    void replace_scenario(domain::scenario_ptr changed, own_scenarios others);
+    /// The same, and it is the one to come back to with restore_scenario() and reset(), as if the
+    /// emulator had been started with it. Own ones stay.
+    void restart_scenario(domain::scenario_ptr changed);
+    void replace_scenario(const account_ptr& of, domain::scenario_ptr own);
+    void restore_scenario();
+    void restore_scenario(const account_ptr& of);
+    /// Every account has the rule before its others, and those to come.
+    void put_rule(const domain::rule& first);
+    void put_rule(const account_ptr& of, const domain::rule& first);
 
     /// Null, and why: malformed, not listed, or too many.
     account_ptr open(std::string_view key, api::admission& why_not);
     std::vector<account_ptr> accounts() const { return registry_.all(); }
     std::size_t account_count() const { return registry_.size(); }
 
-    api::admission visit(std::string_view key, effect_sink& to, api::world_use use);
+    /// `seen`, if given, is told which account it was.
+    api::admission visit(std::string_view key, effect_sink& to, api::world_use use,
+                         account_moment* seen = nullptr);
+
+    // --- the journal of calls
+
+    /// Remembers a call, in the account if it was let in. One that belongs to the past is
+    /// forgotten.
+    void record(const account_moment& by, const api::request& in, const api::response& out);
+    /// Bytes that were no HTTP request.
+    void record_refused(int status, std::string_view error, std::string_view why);
+    void visit_strangers(api::function_ref<void(const domain::call_journal&)> use) const;
+    /// Whether a reset came since.
+    static bool is_past(const account_moment& then);
 
     /// Locks the account, runs what is due, calls `use`, sees to what that made due. False, and
     /// nothing was called, if the account is no longer in the registry.
@@ -61,6 +98,10 @@ class emulator {
     std::optional<outgoing_webhook> begin(const webhook_job& job);
     /// Whether an attempt that began is to be made still: no reset came in between.
     static bool still_wants(const webhook_job& job);
+    /// Hands an attempt by hand to the worker.
+    void submit_by_hand(webhook_job job, effect_sink& to);
+    /// An attempt by hand has ended; its `done` is called.
+    void finish_by_hand(const webhook_job& job, domain::attempt_outcome outcome);
     /// Answers how the webhook stands then; none if it belongs to the past.
     std::optional<domain::event_state> finish(const webhook_job& job,
                                               domain::attempt_outcome outcome, effect_sink& to);
@@ -68,7 +109,7 @@ class emulator {
     /// Calls `then` once the first attempt of that delivery's first webhook has ended, or a reset
     /// has made it a thing of the past; at once if there is none. From any thread but not under
     /// the account's lock; `then` is called outside it.
-    void when_first_attempt_ended(std::string_view key, std::uint64_t delivery,
+    void when_first_attempt_ended(const account_moment& by, std::uint64_t delivery,
                                   std::function<void()> then);
 
     // --- time
@@ -86,12 +127,17 @@ class emulator {
     /// Every account disappears; those of the scenario come back on their next use.
     void reset();
     void reset(const account_ptr& of);
+    /// Has every worker end what belongs to the past, then calls `done` on one of their threads.
+    void end_past(std::function<void()> done);
 
     /// Lets go of what waits for accounts to become quiet: at the end, nobody will.
     void forget_waiters();
 
     /// Webhooks that are on their way or wait for their turn.
     std::size_t outstanding() const { return outstanding_.load(std::memory_order_relaxed); }
+
+    /// Tells followers of the deliveries that changed; under the account's lock.
+    void publish_changes(const account& of, std::span<const domain::effect> changes);
 
     /// Hands out what is in `out`, under the account's lock; answers the jobs for the worker.
     std::vector<webhook_job> take_jobs(const account_ptr& of, const domain::effects& out);
@@ -105,10 +151,19 @@ class emulator {
     static std::optional<real_time> arm(account& of, real_time at);
     static bool is_wanted(const webhook_job& job);
     void job_done(account& of, std::vector<std::function<void()>>& quiet);
+    /// Tells those who wait or follow of deliveries that were accepted since; under the lock.
+    void announce_sends(account& of, std::uint64_t first_new);
+    /// The latest of its journal.
+    void publish_attempt(const account& of);
+    void publish_delivery(const account& of, std::uint64_t ordinal,
+                          const domain::past_change& change);
+    /// Makes a scenario with the rule in front, once for each scenario there is.
+    class front_rule;
 
     emulator_settings settings_;
     std::mutex replacing_;
     mutable std::mutex scenario_mutex_;
+    domain::scenario_ptr start_scenario_;
     domain::scenario_ptr scenario_;
     domain::time_point start_;  // of clocks that do not follow the wall
     account_registry registry_;
@@ -116,7 +171,14 @@ class emulator {
     sim_clock base_clock_;
     std::uint64_t base_clock_generation_ = 0;
     std::atomic<std::uint64_t> next_seq_ = 1;
+    std::atomic<std::uint64_t> next_call_ = 1;
+    std::atomic<std::uint64_t> next_attempt_ = 1;
     std::atomic<std::size_t> outstanding_ = 0;
+    mutable std::mutex strangers_mutex_;
+    domain::call_journal strangers_;
+    code_waiters waiters_;
+    event_bus events_;
+    std::vector<effect_sink*> workers_;
 };
 
 }  // namespace nexo_mock::runtime

@@ -10,13 +10,17 @@ class worker_accounts final : public api::accounts {
     worker_accounts(emulator& of, effect_sink& worker) : emulator_{of}, worker_{worker} {}
 
     api::admission visit(std::string_view key, api::world_use use) override {
-        return emulator_.visit(key, worker_, use);
+        return emulator_.visit(key, worker_, use, &visited_);
     }
     std::uint64_t next_seq() override { return emulator_.next_seq(); }
+
+    /// Which account the last visit since was to; none if there was none.
+    account_moment take_visited() { return std::exchange(visited_, {}); }
 
  private:
     emulator& emulator_;
     effect_sink& worker_;
+    account_moment visited_;
 };
 
 /// The emulator as the control API sees it from one worker.
@@ -24,18 +28,37 @@ class worker_host final : public control::host {
  public:
     worker_host(emulator& of, effect_sink& worker);
 
-    api::admission visit(const control::scope& which, api::world_use use) override;
+    api::admission open(const control::scope& which) override;
+    void visit(const control::scope& which, control::account_use use) override;
     control::health_view health() override;
+    std::string metrics() override;
+
+    control::next_numbers numbers() override { return emulator_.numbers(); }
+    void visit_strangers(api::function_ref<void(const domain::call_journal&)> use) override;
+    std::function<void()> wait_for_code(const control::scope& which, const control::code_wait& what,
+                                        std::function<void(control::wait_end)> done) override;
+    std::shared_ptr<api::reply_stream> events(const control::scope& which,
+                                              std::optional<std::uint64_t> seen) override;
+
+    bool send_by_hand(const control::scope& which, choose_attempt choose,
+                      expect_attempt expect) override;
+
+    domain::scenario_ptr scenario(const control::scope& which) override;
+    void replace_scenario(const control::scope& which, domain::scenario_ptr changed) override;
+    void restore_scenario(const control::scope& which) override;
+    void put_rule(const control::scope& which, const domain::rule& first) override;
+
     control::clock_view clock(const control::scope& which) override;
     std::optional<std::string> change_clock(const control::scope& which,
                                             const control::clock_change& change) override;
     void advance(const control::scope& which, const control::advance_goal& goal,
                  std::function<void(control::advance_report)> done) override;
-    void reset(const control::scope& which) override;
+    void reset(const control::scope& which, std::function<void()> done) override;
 
  private:
     /// Those of the scope.
     std::vector<account_ptr> accounts_in(const control::scope& which);
+    void publish_clock(const control::scope& which);
 
     emulator& emulator_;
     effect_sink& worker_;

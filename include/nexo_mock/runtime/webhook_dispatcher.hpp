@@ -23,6 +23,9 @@ class webhook_dispatcher {
 
     void submit(webhook_job job);
 
+    /// After a reset: forgets what waits and ends what is on its way, if it belongs to the past.
+    void end_past();
+
     bool is_idle() const { return in_flight_ == 0 && lines_.empty(); }
     void close_idle_connections() { client_.close_idle(); }
 

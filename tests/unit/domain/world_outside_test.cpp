@@ -151,10 +151,9 @@ TEST_CASE("a redelivery that is acknowledged ends the ladder of its event") {
     const auto again = of.redelivery_of(1, begin + 27s);
     REQUIRE(again.has_value());
     CHECK(again->event.id == of.id_of(ordinal));
-    const auto* kept = of.finish_extra(*again, {204, "", "", {}}, begin + 27s, 5);
-    REQUIRE(kept != nullptr);
-    CHECK(kept->kind == attempt_kind::redelivery);
-    CHECK(kept->of == attempt_ref{ordinal, 0, 1});
+    const auto kept = of.finish_extra(*again, {204, "", "", {}}, begin + 27s, 5);
+    CHECK(kept.kind == attempt_kind::redelivery);
+    CHECK(kept.of == attempt_ref{ordinal, 0, 1});
 
     CHECK_FALSE(of.next_due().has_value());
     const auto& record = of.webhooks_of(ordinal)->front();
@@ -204,9 +203,8 @@ TEST_CASE("a ping is the sample event, and touches no wallet and no delivery") {
     const auto ping = of.ping(begin);
     REQUIRE(ping.has_value());
     CHECK(ping->event.is_test);
-    const auto* kept = of.finish_extra(*ping, {200, "", "", {}}, begin, 1);
-    REQUIRE(kept != nullptr);
-    CHECK(kept->kind == attempt_kind::ping);
+    const auto kept = of.finish_extra(*ping, {200, "", "", {}}, begin, 1);
+    CHECK(kept.kind == attempt_kind::ping);
     CHECK(of.wallet().total() == before);
     CHECK(of.webhook_counts().events == 0);
     CHECK(of.deliveries().size() == 0);

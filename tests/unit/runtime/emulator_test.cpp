@@ -16,6 +16,14 @@ struct idle_sink final : runtime::effect_sink {
     void dispatch(runtime::webhook_job) override {}
     void wake_at(runtime::real_time, runtime::account_ptr) override {}
     void run_soon(std::function<void()>) override {}
+    void end_past(std::function<void()> done) override { done(); }
+    const runtime::worker_metrics& metrics() const override { return metrics_; }
+    std::size_t connections() const override { return 0; }
+    boost::asio::io_context& context() override { return context_; }
+
+ private:
+    runtime::worker_metrics metrics_;
+    boost::asio::io_context context_;
 };
 
 runtime::emulator_settings settings_with(domain::scenario_ptr scenario) {
@@ -25,13 +33,20 @@ runtime::emulator_settings settings_with(domain::scenario_ptr scenario) {
     return settings;
 }
 
-/// The ordinal of what was sent.
-std::uint64_t send(runtime::emulator& to, runtime::effect_sink& sink, std::string_view key) {
+/// The ordinal of what was sent, and the account as it was then.
+std::pair<std::uint64_t, runtime::account_moment> send(runtime::emulator& to,
+                                                       runtime::effect_sink& sink,
+                                                       std::string_view key) {
     std::uint64_t ordinal = 0;
-    to.visit(key, sink, [&](domain::world& of, domain::time_point now) {
-        ordinal = of.send_otp({support::some_phone, support::some_code, 1}, now).value().ordinal;
-    });
-    return ordinal;
+    runtime::account_moment by;
+    to.visit(
+        key, sink,
+        [&](domain::world& of, domain::time_point now) {
+            ordinal =
+                of.send_otp({support::some_phone, support::some_code, 1}, now).value().ordinal;
+        },
+        &by);
+    return {ordinal, by};
 }
 
 }  // namespace
@@ -44,7 +59,7 @@ TEST_CASE("two scenarios that are put in place at once leave every account under
     const auto replace = [&](const char* text) {
         const auto other = support::scenario_of(text);
         for (int i = 0; i < 50; ++i)
-            of.replace_scenario(other);
+            of.replace_scenario(other, runtime::emulator::own_scenarios::stay);
     };
     std::vector<std::thread> threads;
     for (const auto* text : {R"({"name": "a"})", R"({"name": "b"})", R"({"name": "c"})"})
@@ -69,8 +84,8 @@ TEST_CASE("who waits for a webhook is called, whenever a reset comes") {
     constexpr int sends = 5000;
     std::atomic<int> called = 0;
     for (int i = 0; i < sends; ++i) {
-        const auto ordinal = send(of, sink, support::some_key);
-        of.when_first_attempt_ended(support::some_key, ordinal, [&] { ++called; });
+        const auto [ordinal, by] = send(of, sink, support::some_key);
+        of.when_first_attempt_ended(by, ordinal, [&] { ++called; });
     }
     done = true;
     resetting.join();

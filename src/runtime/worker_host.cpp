@@ -1,5 +1,6 @@
+#include <nexo_mock/codec/json_writer.hpp>
 #include <nexo_mock/codec/text_formats.hpp>
-#include <nexo_mock/runtime/advance_run.hpp>
+#include <nexo_mock/runtime/advance_of_many.hpp>
 #include <nexo_mock/runtime/log.hpp>
 #include <nexo_mock/runtime/ports.hpp>
 
@@ -31,7 +32,7 @@ void add(domain::webhook_totals& sum, const domain::webhook_totals& each) {
 }
 
 std::string scope_for_log(const control::scope& which) {
-    return which ? domain::masked_key(*which) : "all";
+    return which.is_all() ? "all" : domain::masked_key(which.key());
 }
 
 void apply(const control::clock_change& change, sim_clock& to) {
@@ -39,91 +40,44 @@ void apply(const control::clock_change& change, sim_clock& to) {
     if (change.now) to.jump_to(*change.now, real_now());
 }
 
-/// The accounts of one advance, one after another.
-class advance_of_many : public std::enable_shared_from_this<advance_of_many> {
- public:
-    using callback = std::function<void(control::advance_report)>;
-
-    advance_of_many(emulator& of, effect_sink& worker, std::vector<account_ptr> accounts,
-                    control::advance_goal goal, callback done)
-        : emulator_{of},
-          worker_{worker},
-          accounts_{std::move(accounts)},
-          goal_{goal},
-          done_{std::move(done)} {}
-
-    /// False if one of the clocks is not manual.
-    bool prepare() {
-        auto shortest = domain::duration::max();
-        for (const auto& each : accounts_) {
-            const std::lock_guard lock{each->mutex};
-            if (each->clock.setting().mode != codec::clock_mode::manual) return false;
-            const auto now = each->clock.now({});
-            report_.now = std::max(report_.now, now);
-            targets_.push_back({each, each->epoch, std::nullopt});
-            if (const auto next = each->world.next_due())
-                shortest = std::min(shortest, *next - now);
-        }
-        using kind = control::advance_goal::kind;
-        if (goal_.until == kind::by) length_ = goal_.length;
-        if (goal_.until == kind::next) {
-            length_ = shortest == domain::duration::max() ? domain::duration{} : shortest;
-        }
-        for (auto& each : targets_)
-            each.length = length_;
-        return true;
-    }
-
-    /// How far every clock goes; none if each goes as far as it has something to do.
-    std::optional<domain::duration> length() const { return length_; }
-
-    void go_on() {
-        if (next_ == targets_.size()) return finish();
-        advance_account(
-            emulator_, worker_, std::move(targets_[next_++]), report_,
-            [self = shared_from_this()] { self->worker_.run_soon([self] { self->go_on(); }); });
-    }
-
-    void see(domain::time_point now) { report_.now = std::max(report_.now, now); }
-
- private:
-    void finish() {
-        std::ranges::sort(report_.fired, {}, [](const control::fired_event& each) {
-            return std::pair{each.at, each.order};
-        });
-        done_(std::move(report_));
-    }
-
-    emulator& emulator_;
-    effect_sink& worker_;
-    std::vector<account_ptr> accounts_;
-    control::advance_goal goal_;
-    callback done_;
-    std::vector<advance_target> targets_;
-    std::optional<domain::duration> length_;
-    std::size_t next_ = 0;
-    control::advance_report report_;
-};
-
 }  // namespace
 
 worker_host::worker_host(emulator& of, effect_sink& worker)
     : emulator_{of}, worker_{worker}, started_{real_now()} {}
 
 std::vector<account_ptr> worker_host::accounts_in(const control::scope& which) {
-    if (!which) return emulator_.accounts();
+    if (which.is_all()) return emulator_.accounts();
     auto why_not = api::admission::granted;
-    auto found = emulator_.open(*which, why_not);
+    auto found = emulator_.open(which.key(), why_not);
     if (!found) return {};
     return {std::move(found)};
 }
 
-api::admission worker_host::visit(const control::scope& which, api::world_use use) {
-    if (which) return emulator_.visit(*which, worker_, use);
-    const auto on_account = [&](account& of, domain::time_point now) { use(of.world, now); };
-    for (const auto& each : emulator_.accounts())
-        emulator_.with(each, worker_, on_account);
-    return api::admission::granted;
+api::admission worker_host::open(const control::scope& which) {
+    auto why_not = api::admission::granted;
+    const auto found = emulator_.open(which.key(), why_not);
+    return found ? api::admission::granted : why_not;
+}
+
+void worker_host::visit(const control::scope& which, control::account_use use) {
+    const auto on_account = [&](account& of, domain::time_point now) {
+        use({of.world, now, of.number, of.clock.setting(), of.has_own_scenario});
+    };
+    for (;;) {
+        bool is_done = true;
+        for (const auto& each : accounts_in(which))
+            is_done = emulator_.with(each, worker_, on_account) || which.is_all();
+        if (is_done) return;  // else a reset took the account away: there is a new one
+    }
+}
+
+void worker_host::visit_strangers(api::function_ref<void(const domain::call_journal&)> use) {
+    emulator_.visit_strangers(use);
+}
+
+std::shared_ptr<api::reply_stream> worker_host::events(const control::scope& which,
+                                                       std::optional<std::uint64_t> seen) {
+    return emulator_.events().follow(which, seen);
 }
 
 control::health_view worker_host::health() {
@@ -133,9 +87,9 @@ control::health_view worker_host::health() {
     view.seed = emulator_.settings().seed;
     view.uptime = std::chrono::duration_cast<std::chrono::seconds>(real_now() - started_);
     view.accounts = emulator_.account_count();
-    visit(std::nullopt, [&](domain::world& world, domain::time_point) {
-        add(view.deliveries, world.counts());
-        add(view.webhooks, world.webhook_counts());
+    visit(control::scope::all(), [&](const control::visited_account& each) {
+        add(view.deliveries, each.world.counts());
+        add(view.webhooks, each.world.webhook_counts());
     });
     return view;
 }
@@ -145,7 +99,7 @@ control::clock_view worker_host::clock(const control::scope& which) {
     control::clock_view view{base.setting(), base.now(real_now()), std::nullopt};
     for (const auto& each : accounts_in(which)) {
         emulator_.with(each, worker_, [&](account& of, domain::time_point now) {
-            if (which) {
+            if (!which.is_all()) {
                 view.setting = of.clock.setting();
                 view.now = now;
             }
@@ -159,7 +113,8 @@ control::clock_view worker_host::clock(const control::scope& which) {
 std::optional<std::string> worker_host::change_clock(const control::scope& which,
                                                      const control::clock_change& change) {
     if (change.now) {
-        auto newest = which ? domain::time_point{} : emulator_.base_clock().now(real_now());
+        auto newest =
+            which.is_all() ? emulator_.base_clock().now(real_now()) : domain::time_point{};
         for (const auto& each : accounts_in(which)) {
             const std::lock_guard lock{each->mutex};
             newest = std::max(newest, each->clock.now(real_now()));
@@ -170,7 +125,7 @@ std::optional<std::string> worker_host::change_clock(const control::scope& which
         }
     }
     // The base first: accounts that appear from now on have it, those before are in the list.
-    if (!which) emulator_.change_base_clock([&](sim_clock& base) { apply(change, base); });
+    if (which.is_all()) emulator_.change_base_clock([&](sim_clock& base) { apply(change, base); });
     for (const auto& each : accounts_in(which)) {
         emulator_.with(each, worker_, [&](account& of, domain::time_point) {
             apply(change, of.clock);
@@ -181,7 +136,21 @@ std::optional<std::string> worker_host::change_clock(const control::scope& which
         {{"account", scope_for_log(which)},
          {"mode", change.setting ? codec::format_clock(*change.setting) : std::string{}},
          {"now", change.now ? codec::format_millis(*change.now) : std::string{}}});
+    publish_clock(which);
     return std::nullopt;
+}
+
+void worker_host::publish_clock(const control::scope& which) {
+    if (!emulator_.events().is_on()) return;
+    const auto view = clock(which);
+    std::string event;
+    codec::json_writer{event}
+        .begin_object()
+        .member_or_null("account", which.is_all() ? std::string{} : domain::masked_key(which.key()))
+        .member("mode", codec::format_clock(view.setting))
+        .member("now", codec::format_millis(view.now))
+        .end_object();
+    emulator_.events().publish(which.is_all() ? std::string_view{} : which.key(), "clock", event);
 }
 
 void worker_host::advance(const control::scope& which, const control::advance_goal& goal,
@@ -190,34 +159,66 @@ void worker_host::advance(const control::scope& which, const control::advance_go
     refused.clock_is_manual = false;
     const bool base_is_manual = emulator_.base_clock().setting().mode == codec::clock_mode::manual;
     auto accounts = accounts_in(which);
-    if (!which && !base_is_manual) return done(std::move(refused));
+    if (which.is_all() && !base_is_manual) return done(std::move(refused));
 
-    const bool moves_base = !which;
+    const bool moves_base = which.is_all();
     const auto generation = emulator_.base_clock_generation();
-    const auto finish = [this, moves_base, generation, done](control::advance_report report) {
+    const auto finish = [this, which, moves_base, generation,
+                         done](control::advance_report report) {
         // Accounts to come begin no earlier than those that are, unless a reset came in between.
         if (moves_base) emulator_.jump_base_clock(report.now, generation);
+        publish_clock(which);
         done(std::move(report));
     };
     const auto run =
         std::make_shared<advance_of_many>(emulator_, worker_, std::move(accounts), goal, finish);
     if (!run->prepare()) return done(std::move(refused));
-    if (!which) {
+    if (moves_base) {
         const auto base = emulator_.base_clock().now(real_now());
         run->see(domain::after(base, run->length().value_or(domain::duration{})));
     }
     run->go_on();
 }
 
-void worker_host::reset(const control::scope& which) {
-    if (which) {
-        for (const auto& each : accounts_in(which)) {
-            emulator_.reset(each);
-        }
-    } else {
+void worker_host::reset(const control::scope& which, std::function<void()> done) {
+    if (which.is_all()) {
         emulator_.reset();
+    } else {
+        for (const auto& each : accounts_in(which))
+            emulator_.reset(each);
     }
     log(log_level::info, "reset", {{"account", scope_for_log(which)}});
+    emulator_.end_past(std::move(done));
+}
+
+domain::scenario_ptr worker_host::scenario(const control::scope& which) {
+    const auto found = which.is_all() ? std::vector<account_ptr>{} : accounts_in(which);
+    return found.empty() ? emulator_.scenario() : emulator_.scenario_of(found.front());
+}
+
+void worker_host::replace_scenario(const control::scope& which, domain::scenario_ptr changed) {
+    log(log_level::info, "scenario replaced",
+        {{"account", scope_for_log(which)}, {"scenario", changed->name}});
+    if (which.is_all()) {
+        return emulator_.replace_scenario(std::move(changed), emulator::own_scenarios::end);
+    }
+    for (const auto& each : accounts_in(which))
+        emulator_.replace_scenario(each, changed);
+}
+
+void worker_host::restore_scenario(const control::scope& which) {
+    log(log_level::info, "scenario restored", {{"account", scope_for_log(which)}});
+    if (which.is_all()) return emulator_.restore_scenario();
+    for (const auto& each : accounts_in(which))
+        emulator_.restore_scenario(each);
+}
+
+void worker_host::put_rule(const control::scope& which, const domain::rule& first) {
+    log(log_level::info, "rule put in front",
+        {{"account", scope_for_log(which)}, {"rule", first.name}});
+    if (which.is_all()) return emulator_.put_rule(first);
+    for (const auto& each : accounts_in(which))
+        emulator_.put_rule(each, first);
 }
 
 }  // namespace nexo_mock::runtime

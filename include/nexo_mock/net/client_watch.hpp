@@ -1,0 +1,31 @@
+#pragma once
+
+#include <boost/asio/ip/tcp.hpp>
+
+#include <functional>
+#include <memory>
+
+namespace nexo_mock::net {
+
+/// Notices that the client of a connection closes its side while nothing is read from it. Bytes
+/// that come meanwhile are left where they are, and end the watch: they are the next request.
+/// On the thread of the socket's context.
+class client_watch {
+ public:
+    explicit client_watch(boost::asio::ip::tcp::socket& socket) : socket_{socket} {}
+
+    /// Calls `gone` once the client has closed, unless stop() comes first. `owner` keeps this watch
+    /// and the socket alive.
+    void start(std::shared_ptr<void> owner, std::function<void()> gone);
+    void stop() { gone_ = nullptr; }
+
+ private:
+    void look();
+
+    boost::asio::ip::tcp::socket& socket_;
+    std::function<void()> gone_;
+    std::shared_ptr<void> owner_;
+    bool is_waiting_ = false;  // a look that was overtaken by stop() is used by the next start()
+};
+
+}  // namespace nexo_mock::net

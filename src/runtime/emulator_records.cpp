@@ -1,0 +1,174 @@
+#include <nexo_mock/control/views.hpp>
+#include <nexo_mock/runtime/emulator.hpp>
+
+// What the emulator remembers, and tells those who follow or wait.
+
+namespace nexo_mock::runtime {
+
+namespace {
+
+std::string_view text_of(api::method verb) {
+    switch (verb) {
+        case api::method::get: return "GET";
+        case api::method::head: return "HEAD";
+        case api::method::post: return "POST";
+        case api::method::put: return "PUT";
+        case api::method::patch: return "PATCH";
+        case api::method::delete_: return "DELETE";
+        case api::method::other: break;
+    }
+    return "other";
+}
+
+std::string_view kept(std::string_view text) {
+    return text.substr(0, domain::call_record::kept_bytes);
+}
+
+/// Fills all of it in; its buffers are used again.
+void fill(domain::call_record& record, const api::request& in, const api::response& out) {
+    record.method = text_of(in.verb);
+    record.path = kept(in.target);
+    record.call = out.call;
+    record.status = out.status;
+    record.error = out.error;
+    record.why = out.note;
+    record.rule = out.rule;
+    record.by_rule = out.by_rule;
+    record.delivery = out.delivery;
+    record.fault = std::nullopt;
+    if (out.manner.fault) record.fault = out.manner.fault->kind;
+    record.latency = out.manner.latency;
+    record.body = kept(in.body);
+    record.reply = kept(out.body);
+}
+
+/// The rule that decided an accepted send is known to its delivery.
+void name_rule(domain::call_record& record, const domain::world& world) {
+    if (!record.rule.empty() || !record.delivery || record.call != domain::endpoint::send_otp)
+        return;
+    const auto* made = world.deliveries().find(*record.delivery);
+    if (made != nullptr && made->decided_by != nullptr) record.rule = made->decided_by->name;
+}
+
+}  // namespace
+
+control::next_numbers emulator::numbers() const {
+    return {next_seq_.load(), next_call_.load(), next_attempt_.load()};
+}
+
+bool emulator::is_past(const account_moment& then) {
+    if (!then.of) return false;
+    const std::lock_guard lock{then.of->mutex};
+    return then.of->epoch != then.epoch || then.of->is_retired;
+}
+
+void emulator::record(const account_moment& by, const api::request& in, const api::response& out) {
+    std::string event;
+    codec::json_writer json{event};
+    if (by.of) {
+        auto& of = *by.of;
+        const std::lock_guard lock{of.mutex};
+        if (of.epoch != by.epoch || of.is_retired) return;
+        auto record = of.world.spare_record();
+        record.seq = next_call_.fetch_add(1);
+        record.at = of.clock.now(std::chrono::steady_clock::now());
+        fill(record, in, out);
+        name_rule(record, of.world);
+        if (events_.is_on()) {
+            control::write_call(json, record, &of.world, control::call_part::without_bodies);
+            events_.publish(of.key, "request", event);
+        }
+        of.world.record(std::move(record));
+        return;
+    }
+    const std::lock_guard lock{strangers_mutex_};
+    auto record = strangers_.spare();
+    record.seq = next_call_.fetch_add(1);
+    record.at = wall_time();
+    fill(record, in, out);
+    if (events_.is_on()) {
+        control::write_call(json, record, nullptr, control::call_part::without_bodies);
+        events_.publish(api::bearer_token(in.authorization), "request", event);
+    }
+    strangers_.push(std::move(record));
+}
+
+void emulator::record_refused(int status, std::string_view error, std::string_view why) {
+    api::request none;
+    none.verb = api::method::other;
+    api::response answered;
+    answered.status = status;
+    answered.error = error;
+    answered.note = why;
+    record({}, none, answered);
+}
+
+void emulator::visit_strangers(api::function_ref<void(const domain::call_journal&)> use) const {
+    const std::lock_guard lock{strangers_mutex_};
+    use(strangers_);
+}
+
+void emulator::announce_sends(account& of, std::uint64_t first_new) {
+    const auto end = of.world.deliveries().next_ordinal();
+    for (auto ordinal = first_new; ordinal < end; ++ordinal) {
+        const auto* sent = of.world.deliveries().find(ordinal);
+        if (sent == nullptr) continue;
+        waiters_.code_sent(of.key, sent->phone, sent->seq);
+        if (events_.is_on()) publish_delivery(of, ordinal, {sent->created, {}});
+    }
+}
+
+void emulator::publish_changes(const account& of, std::span<const domain::effect> changes) {
+    if (!events_.is_on()) return;
+    for (const auto& each : changes) {
+        const auto* changed = std::get_if<domain::delivery_changed>(&each);
+        if (changed == nullptr) continue;
+        for (const auto& past : of.world.history_of(changed->delivery)) {
+            if (past.at != changed->at || past.outcome.status != changed->status) continue;
+            publish_delivery(of, changed->delivery, past);
+            break;
+        }
+    }
+}
+
+void emulator::publish_delivery(const account& of, std::uint64_t ordinal,
+                                const domain::past_change& change) {
+    std::string event;
+    codec::json_writer json{event};
+    if (control::write_delivery_event(json, of.world, ordinal, change)) {
+        events_.publish(of.key, "delivery", event);
+    }
+}
+
+void emulator::publish_attempt(const account& of) {
+    const auto& journal = of.world.attempts();
+    if (!events_.is_on() || journal.size() == 0) return;
+    std::string event;
+    codec::json_writer json{event};
+    control::write_sent_attempt(json, journal[journal.size() - 1], of.key,
+                                control::attempt_part::without_request);
+    events_.publish(of.key, "webhook", event);
+}
+
+void emulator::submit_by_hand(webhook_job job, effect_sink& to) {
+    ++outstanding_;
+    to.dispatch(std::move(job));
+}
+
+void emulator::finish_by_hand(const webhook_job& job, domain::attempt_outcome outcome) {
+    std::optional<domain::sent_attempt> made;
+    {
+        auto& of = *job.of;
+        const std::lock_guard lock{of.mutex};
+        --outstanding_;
+        if (is_wanted(job)) {
+            const auto now = of.clock.now(std::chrono::steady_clock::now());
+            const auto number = next_attempt_.fetch_add(1);
+            made = of.world.finish_extra(job.by_hand->attempt, std::move(outcome), now, number);
+            publish_attempt(of);
+        }
+    }
+    job.by_hand->done(std::move(made));
+}
+
+}  // namespace nexo_mock::runtime
