@@ -52,7 +52,7 @@ void append_escaped(std::string& out, char c) {
 
 template <class Number>
 void append_number(std::string& out, Number number) {
-    char digits[24];
+    char digits[24];  // the longest double: "-2.2250738585072014e-308"
     const auto end = std::to_chars(std::begin(digits), std::end(digits), number).ptr;
     out.append(digits, end);
 }
@@ -110,6 +110,12 @@ json_writer& json_writer::integer(std::int64_t number) {
 }
 
 json_writer& json_writer::unsigned_integer(std::uint64_t number) {
+    separate();
+    append_number(out_, number);
+    return *this;
+}
+
+json_writer& json_writer::real(double number) {
     separate();
     append_number(out_, number);
     return *this;

@@ -240,4 +240,16 @@ std::optional<domain::ip_range> parse_ip_range(std::string_view text) {
     return range;
 }
 
+std::string format_ip_range(const domain::ip_range& range) {
+    const auto& bytes = range.base.bytes;
+    const auto mapped = domain::ip_address::v4({}).bytes;
+    const bool is_v4 =
+        range.prefix_bits >= 96 && std::equal(bytes.begin(), bytes.begin() + 12, mapped.begin());
+    char address[INET6_ADDRSTRLEN];
+    inet_ntop(is_v4 ? AF_INET : AF_INET6, bytes.data() + (is_v4 ? 12 : 0), address, sizeof address);
+    std::string text{address};
+    if (range.prefix_bits < 128) text += '/' + std::to_string(range.prefix_bits - (is_v4 ? 96 : 0));
+    return text;
+}
+
 }  // namespace nexo_mock::codec

@@ -23,6 +23,10 @@ constexpr std::array failures{
 
 }  // namespace
 
+bool operator==(const choice& a, const choice& b) {
+    return a.steps == b.steps;
+}
+
 std::string_view name(delivery_status status) {
     switch (status) {
         case delivery_status::sent: return "sent";

@@ -32,6 +32,8 @@ class json_writer {
     {
         return unsigned_integer(number);
     }
+    /// In the fewest digits that read as the same number again. It has to be finite.
+    json_writer& value(std::same_as<double> auto number) { return real(number); }
     /// As a decimal number without rounding: 0.022, 25, 0.11.
     json_writer& value(domain::money amount);
     json_writer& null() { return raw("null"); }
@@ -55,6 +57,7 @@ class json_writer {
     json_writer& close(char bracket);
     json_writer& integer(std::int64_t number);
     json_writer& unsigned_integer(std::uint64_t number);
+    json_writer& real(double number);
     void separate();
     void quote(std::string_view text);
 

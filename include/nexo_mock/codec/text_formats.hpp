@@ -38,4 +38,7 @@ std::string format_duration(domain::duration length);
 /// An IPv4 or IPv6 address, or either with "/<bits>".
 std::optional<domain::ip_range> parse_ip_range(std::string_view text);
 
+/// "10.0.0.0/8", "::1": parse_ip_range() reads the same range again.
+std::string format_ip_range(const domain::ip_range& range);
+
 }  // namespace nexo_mock::codec

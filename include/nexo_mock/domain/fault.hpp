@@ -45,6 +45,8 @@ struct fault {
 
     /// `hang` lasts 60 s and `slow` 10 s unless the scenario says otherwise.
     static fault usual(fault_kind kind);
+
+    friend bool operator==(const fault&, const fault&) = default;
 };
 
 /// A fault as it happens to one reply.

@@ -17,6 +17,8 @@ class glob {
     const std::string& text() const { return pattern_; }
     bool is_literal() const { return literal_; }
 
+    friend bool operator==(const glob&, const glob&) = default;
+
  private:
     std::string pattern_;
     bool literal_;
@@ -31,6 +33,8 @@ class glob_list {
     bool matches(std::string_view text) const;
     bool matches_anything() const { return globs_.empty(); }
     const std::vector<glob>& globs() const { return globs_; }
+
+    friend bool operator==(const glob_list&, const glob_list&) = default;
 
  private:
     std::vector<glob> globs_;

@@ -27,6 +27,7 @@ struct ip_range {
         }
         return true;
     }
+    friend constexpr bool operator==(const ip_range&, const ip_range&) = default;
 };
 
 }  // namespace nexo_mock::domain

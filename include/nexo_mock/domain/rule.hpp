@@ -20,6 +20,8 @@ std::string_view name(endpoint which);
 struct elapsed_range {
     duration from{};
     duration to = duration::max();
+
+    friend bool operator==(const elapsed_range&, const elapsed_range&) = default;
 };
 
 /// When a rule applies; all of it must hold, and what is not given holds.
@@ -33,6 +35,8 @@ struct condition {
     std::optional<elapsed_range> elapsed;
     std::uint32_t every = 1;  ///< each n-th call that fits all of the above
     double chance = 1;        ///< 0 never, 1 always
+
+    friend bool operator==(const condition&, const condition&) = default;
 };
 
 /// What follows the last step of a list.
@@ -56,6 +60,8 @@ struct rule {
 
     /// The step whose turn it is after `used` calls; null when the rule has fallen through.
     const step* step_after(std::uint64_t used) const;
+
+    friend bool operator==(const rule&, const rule&) = default;
 };
 
 }  // namespace nexo_mock::domain

@@ -24,6 +24,8 @@ struct price_list {
     std::vector<std::pair<carrier, money>> by_carrier;
 
     money of(carrier which) const;
+
+    friend bool operator==(const price_list&, const price_list&) = default;
 };
 
 /// How the emulated API behaves for every account.
@@ -35,15 +37,22 @@ struct api_settings {
     std::vector<carrier> no_route;            ///< none by default [I]
     std::map<std::string, int, std::less<>>
         status;  ///< HTTP status by error code, where it differs
+
+    friend bool operator==(const api_settings&, const api_settings&) = default;
 };
 
 /// Where an account's webhooks go and what signs them.
 struct webhook_target {
     std::string url;
     std::string secret;  ///< plain text, as the vendor's dashboard shows it
+
+    friend bool operator==(const webhook_target&, const webhook_target&) = default;
 };
 
 using webhook_target_ptr = std::shared_ptr<const webhook_target>;  ///< null: no webhook is sent
+
+/// Both are null, or they say the same.
+bool same_target(const webhook_target_ptr& a, const webhook_target_ptr& b);
 
 /// How webhooks are tried.
 struct webhook_settings {
@@ -55,6 +64,9 @@ struct webhook_settings {
         delay::fixed(std::chrono::minutes{30})};  ///< waits before attempts 2, 3, … [A]
     std::string ca_file;    ///< extra certificate authorities for https targets
     bool insecure = false;  ///< true: certificates are not verified
+
+    /// Targets are compared by same_target().
+    friend bool operator==(const webhook_settings& a, const webhook_settings& b);
 };
 
 /// How an account looks when its world begins.
@@ -64,6 +76,9 @@ struct account_settings {
     webhook_target_ptr target;                                ///< null: the scenario's
     std::vector<ip_range> ip_allowlist;                       ///< empty: any address
     bool revoked = false;
+
+    /// Targets are compared by same_target().
+    friend bool operator==(const account_settings& a, const account_settings& b);
 };
 
 /// Everything that decides how the emulator behaves, as one immutable value that many accounts and
@@ -87,6 +102,8 @@ struct scenario {
     const account_settings* listed(std::string_view key) const;
     /// Whether the key may have an account: it is well-formed, and listed where it has to be.
     bool admits(std::string_view key) const;
+
+    friend bool operator==(const scenario&, const scenario&) = default;
 };
 
 using scenario_ptr = std::shared_ptr<const scenario>;

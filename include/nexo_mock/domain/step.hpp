@@ -45,12 +45,16 @@ std::span<const std::string_view> known_failures();
 struct course_event {
     delay after;
     delivery_outcome outcome;
+
+    friend bool operator==(const course_event&, const course_event&) = default;
 };
 
 /// What becomes of an accepted send. `deliver` and `fail` have one event, `pending` has none,
 /// `timeline` any number of them.
 struct course {
     std::vector<course_event> events;
+
+    friend bool operator==(const course&, const course&) = default;
 };
 
 /// The API refuses the call.
@@ -59,20 +63,28 @@ struct refusal_step {
     std::optional<int> status;  ///< none: what goes with the error
     std::vector<std::pair<std::string, std::string>> headers;
     std::optional<std::string> body;  ///< instead of the usual JSON
+
+    friend bool operator==(const refusal_step&, const refusal_step&) = default;
 };
 
 /// The call never reaches the API: nothing is created, nothing is charged, and the step's fault is
 /// all the client sees.
-struct lost_call {};
+struct lost_call {
+    friend bool operator==(const lost_call&, const lost_call&) = default;
+};
 
 /// The call is answered as if no rule had decided it.
-struct as_usual {};
+struct as_usual {
+    friend bool operator==(const as_usual&, const as_usual&) = default;
+};
 
 struct step;
 
 /// One of several steps, drawn by their weights; at least one weight is above zero.
 struct choice {
     std::vector<step> steps;
+
+    friend bool operator==(const choice&, const choice&);
 };
 
 /// What a rule does with a call it decides. A further way to misbehave is a further alternative of
@@ -89,6 +101,8 @@ struct step {
     std::optional<delay> state_lasts;      ///< none: until another is set
     std::uint32_t times = 1;               ///< how many calls use it before the next step's turn
     double weight = 1;                     ///< inside a choice only
+
+    friend bool operator==(const step&, const step&) = default;
 };
 
 }  // namespace nexo_mock::domain

@@ -32,6 +32,8 @@ struct webhook_manner {
     /// The reply to the send waits until the first attempt has ended.
     bool before_reply = false;
     signature_kind signature = signature_kind::valid;
+
+    friend bool operator==(const webhook_manner&, const webhook_manner&) = default;
 };
 
 }  // namespace nexo_mock::domain

@@ -98,6 +98,17 @@ TEST_CASE("whole numbers are written in full") {
     CHECK(written(static_cast<short>(-7)) == "-7");
 }
 
+TEST_CASE("a number with decimals has the fewest digits that read as the same number") {
+    CHECK(written(0.0) == "0");
+    CHECK(written(1.0) == "1");
+    CHECK(written(0.1) == "0.1");
+    CHECK(written(0.1 + 0.2) == "0.30000000000000004");
+    CHECK(written(-2.5) == "-2.5");
+    CHECK(written(1e300) == "1e+300");
+    CHECK(written(std::numeric_limits<double>::denorm_min()) == "5e-324");
+    CHECK(written(-std::numeric_limits<double>::min()) == "-2.2250738585072014e-308");
+}
+
 TEST_CASE("a character array is text and not a truth value") {
     CHECK(written("text") == R"("text")");
     const char* pointer = "pointer";

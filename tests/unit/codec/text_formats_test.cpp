@@ -299,3 +299,22 @@ TEST_CASE("text that is no address is refused") {
         CHECK_FALSE(parse_ip_range(text).has_value());
     }
 }
+
+TEST_CASE("a range of addresses is written as it is read again") {
+    struct row {
+        std::string_view text;
+        std::string_view expected;
+    };
+    for (const auto& [text, expected] :
+         {row{"10.0.0.0/8", "10.0.0.0/8"}, row{"10.1.2.3/8", "10.1.2.3/8"},
+          row{"192.168.1.7/32", "192.168.1.7"}, row{"0.0.0.0/0", "0.0.0.0/0"}, row{"::1", "::1"},
+          row{"::/0", "::/0"}, row{"2001:DB8:0::/032", "2001:db8::/32"},
+          row{"::ffff:10.0.0.0/104", "10.0.0.0/8"}, row{"::ffff:10.0.0.0/95", "::ffff:10.0.0.0/95"},
+          row{"::ffff:1.2.3.4", "1.2.3.4"}, row{"::1.2.3.4/128", "::1.2.3.4"}}) {
+        CAPTURE(text);
+        const auto range = parse_ip_range(text);
+        REQUIRE(range.has_value());
+        CHECK(format_ip_range(*range) == expected);
+        CHECK(parse_ip_range(expected) == range);
+    }
+}
