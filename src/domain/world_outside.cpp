@@ -122,9 +122,10 @@ void world::journal(const attempt_ref& attempt, const attempt_outcome& outcome, 
                            record.attempts[attempt.number - 1].due, now, outcome});
 }
 
-/// A delivery with one change in all needs no history: the delivery itself tells of it.
+/// A delivery with one change in all, its end, needs no history: the delivery itself tells of it.
 void world::remember(std::uint64_t ordinal, const domain::delivery& of, const past_change& change) {
-    if (of.events_left == 0 && of.outcome == nullptr) return;
+    const bool is_all = of.events_left == 0 && of.outcome == nullptr;
+    if (is_all && is_terminal(change.outcome.status)) return;
     history_[ordinal].push_back(change);
 }
 

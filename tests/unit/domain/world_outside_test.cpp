@@ -119,6 +119,15 @@ TEST_CASE("the history of a delivery lists every status it got") {
     CHECK(of.history_of(99).empty());
 }
 
+TEST_CASE("the history of a delivery that only got the status sent again has its time") {
+    auto of = world_of(scenario_of(R"({"rules": [
+        {"then": {"timeline": [{"after": "4s", "status": "sent"}]}}]})"));
+    const auto ordinal = send(of);
+    run(of, begin + 10s);
+    REQUIRE(of.history_of(ordinal).size() == 1);
+    CHECK(of.history_of(ordinal)[0].at == begin + 4s);
+}
+
 TEST_CASE("each webhook attempt that ends is in the journal, and says its number in the ledger") {
     auto of = world_of(scenario_of(hooked));
     const auto ordinal = send(of);
