@@ -56,6 +56,8 @@ void world::change_account(const account_changes& changes) {
 bool world::complete(std::uint64_t ordinal, delivery_outcome outcome, time_point now) {
     auto* of = store_.find(ordinal);
     if (of == nullptr || is_terminal(of->status())) return false;
+    // A course may end with `sent`; then the delivery has retired, and does so once more.
+    if (is_over(ordinal, *of)) std::erase(retired_, ordinal);
     due_.remove_if([ordinal](const due_event& each) {
         return each.delivery == ordinal && each.outcome != nullptr;
     });

@@ -244,6 +244,7 @@ class world {
     random_stream webhook_draws(std::uint64_t ordinal) const;
     random_stream attempt_draws(const attempt_ref& attempt) const;
     void schedule(const std::optional<next_attempt>& next);
+    bool is_over(std::uint64_t ordinal, const domain::delivery& of) const;
     void retire(std::uint64_t ordinal);
     void evict();
     rule_query query(endpoint call, time_point now) const;
