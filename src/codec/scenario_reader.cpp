@@ -2,7 +2,6 @@
 #include <nexo_mock/codec/rule_reader.hpp>
 #include <nexo_mock/codec/scenario_keys.hpp>
 #include <nexo_mock/codec/scenario_reader.hpp>
-#include <nexo_mock/codec/text_formats.hpp>
 #include <nexo_mock/codec/value_readers.hpp>
 #include <nexo_mock/domain/rule_reach.hpp>
 
@@ -146,16 +145,7 @@ void read_account_fields(object_fields& fields, domain::account_settings& settin
         target.finish();
     }
     if (const auto allowlist = fields.get("ip_allowlist")) {
-        settings.ip_allowlist.clear();
-        for (const auto& each : allowlist->as_items()) {
-            const auto text = each.as_string();
-            if (!text) continue;
-            if (const auto range = parse_ip_range(*text)) {
-                settings.ip_allowlist.push_back(*range);
-            } else {
-                each.complain_expected("an IP address or a block like \"10.0.0.0/8\"");
-            }
-        }
+        settings.ip_allowlist = read_ip_ranges(*allowlist);
     }
     if (const auto revoked = fields.get("revoked")) {
         settings.revoked = revoked->as_bool().value_or(false);
@@ -196,7 +186,9 @@ void warn_of_unreachable_rules(const std::vector<field>& items,
     }
 }
 
-domain::scenario read_document(const field& of) {
+}  // namespace
+
+domain::scenario read_scenario(const field& of) {
     domain::scenario read;
     object_fields fields{of};
     if (const auto schema = fields.get("$schema")) schema->as_string();
@@ -243,8 +235,6 @@ domain::scenario read_document(const field& of) {
     return read;
 }
 
-}  // namespace
-
 scenario_reading read_scenario(std::string_view text) {
     scenario_reading reading;
     auto parsed = read_json(text);
@@ -252,7 +242,7 @@ scenario_reading read_scenario(std::string_view text) {
         reading.mistakes.push_back({broken->at, "", std::move(broken->message), severity::error});
         return reading;
     }
-    auto read = read_document({std::get<json_node>(parsed), "", reading.mistakes});
+    auto read = read_scenario({std::get<json_node>(parsed), "", reading.mistakes});
     std::ranges::sort(reading.mistakes, {}, [](const diagnostic& each) {
         return std::tie(each.at, each.path, each.message);
     });

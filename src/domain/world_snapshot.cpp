@@ -128,9 +128,10 @@ money delivery_snapshot::cost() const {
     return money_state() == settlement::refunded ? money{} : drawn.total();
 }
 
-bool delivery_snapshot::has_waiting_webhooks() const {
-    return std::ranges::find(webhooks, event_state::waiting, &event_snapshot::state) !=
-           webhooks.end();
+bool delivery_snapshot::is_retired() const {
+    return coming.empty() && money_state() != settlement::held &&
+           std::ranges::find(webhooks, event_state::waiting, &event_snapshot::state) ==
+               webhooks.end();
 }
 
 told_snapshot told_by(const world_snapshot& of, const delivery_snapshot& delivery,
@@ -147,8 +148,8 @@ told_snapshot told_by(const world_snapshot& of, const delivery_snapshot& deliver
 }
 
 std::optional<sent_snapshot> sent_as_told(const world_snapshot& of, const attempt_ref& attempt) {
-    const auto found = std::ranges::lower_bound(of.deliveries, attempt.delivery, {},
-                                                &delivery_snapshot::ordinal);
+    const auto found =
+        std::ranges::lower_bound(of.deliveries, attempt.delivery, {}, &delivery_snapshot::ordinal);
     if (found == of.deliveries.end() || found->ordinal != attempt.delivery ||
         attempt.event >= found->webhooks.size()) {
         return std::nullopt;
@@ -157,9 +158,10 @@ std::optional<sent_snapshot> sent_as_told(const world_snapshot& of, const attemp
     if (attempt.number < 1 || attempt.number > webhook.attempts.size()) return std::nullopt;
     const auto& made = webhook.attempts[attempt.number - 1];
     if (!made.ended) return std::nullopt;
-    return sent_snapshot{made.seq,       attempt_kind::scheduled, attempt,
-                         told_by(of, *found, webhook), webhook.target,
-                         made.due,       *made.ended,             made.outcome};
+    return sent_snapshot{made.seq,       attempt_kind::scheduled,
+                         attempt,        told_by(of, *found, webhook),
+                         webhook.target, made.due,
+                         *made.ended,    made.outcome};
 }
 
 // --- taking one

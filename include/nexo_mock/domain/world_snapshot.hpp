@@ -57,7 +57,8 @@ struct delivery_snapshot {
     settlement money_state() const;
     /// As delivery::cost().
     money cost() const;
-    bool has_waiting_webhooks() const;
+    /// Its course has run, its money is settled and its webhooks are quiet.
+    bool is_retired() const;
 
     friend bool operator==(const delivery_snapshot&, const delivery_snapshot&) = default;
 };
