@@ -1,25 +1,10 @@
 #include <nexo_mock/codec/account_reader.hpp>
 #include <nexo_mock/codec/http_url.hpp>
-#include <nexo_mock/codec/text_formats.hpp>
 #include <nexo_mock/codec/value_readers.hpp>
 
 namespace nexo_mock::codec {
 
 namespace {
-
-std::vector<domain::ip_range> read_allowlist(const field& of) {
-    std::vector<domain::ip_range> ranges;
-    for (const auto& each : of.as_items()) {
-        const auto text = each.as_string();
-        if (!text) continue;
-        if (const auto range = parse_ip_range(*text)) {
-            ranges.push_back(*range);
-        } else {
-            each.complain_expected("an IP address or a block like \"10.0.0.0/8\"");
-        }
-    }
-    return ranges;
-}
 
 /// What accounts and account_defaults have in common; `settings` holds what is not given.
 void read_account_fields(object_fields& fields, domain::account_settings& settings) {
@@ -34,7 +19,7 @@ void read_account_fields(object_fields& fields, domain::account_settings& settin
         target.finish();
     }
     if (const auto allowlist = fields.get("ip_allowlist")) {
-        settings.ip_allowlist = read_allowlist(*allowlist);
+        settings.ip_allowlist = read_ip_ranges(*allowlist);
     }
     if (const auto revoked = fields.get("revoked")) {
         settings.revoked = revoked->as_bool().value_or(false);
@@ -99,7 +84,7 @@ account_patch read_account_patch(const field& of) {
         }
     }
     if (const auto allowlist = fields.get("ip_allowlist")) {
-        patch.changes.ip_allowlist = read_allowlist(*allowlist);
+        patch.changes.ip_allowlist = read_ip_ranges(*allowlist);
     }
     if (const auto revoked = fields.get("revoked")) patch.changes.revoked = revoked->as_bool();
     fields.finish();

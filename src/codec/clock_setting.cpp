@@ -52,7 +52,9 @@ std::string format_clock(const clock_setting& setting) {
         case clock_mode::scaled: break;
     }
     char digits[32];
-    const auto end = std::to_chars(std::begin(digits), std::end(digits), setting.factor).ptr;
+    const auto end = std::to_chars(std::begin(digits), std::end(digits), setting.factor,
+                                   std::chars_format::fixed)
+                         .ptr;
     return 'x' + std::string{digits, end};
 }
 

@@ -14,8 +14,8 @@ namespace {
 using boost::json::error_code;
 using boost::json::string_view;
 
-/// Builds nodes from Boost.JSON's events. The parser is fed byte by byte, so that an event happens
-/// while the position of its last byte is known; the first byte's is remembered from then.
+/// Builds nodes from Boost.JSON's events. The parser is fed in pieces so small that an event
+/// happens while the position of its last byte is known; the first byte's is remembered from then.
 class node_builder {
  public:
     static constexpr auto max_object_size = std::numeric_limits<std::size_t>::max();
@@ -23,7 +23,7 @@ class node_builder {
     static constexpr auto max_key_size = max_object_size;
     static constexpr auto max_string_size = max_object_size;
 
-    /// Before each byte.
+    /// Before each piece.
     void see(char c, text_position at) {
         if (!token_ && std::string_view{" \t\r\n,:]}"}.find(c) == std::string_view::npos)
             token_ = at;
@@ -159,10 +159,13 @@ std::string_view usual_cause(std::string_view before, char c) {
     return {};
 }
 
-std::string explain(const error_code& ec, std::string_view before, std::string_view rest) {
+std::string explain(const error_code& ec, std::string_view before, std::string_view rest,
+                    std::size_t max_depth) {
     if (rest.starts_with("/*")) return "the comment does not end";
     if (!ec) return "unexpected text after the document";
-    if (ec == boost::json::error::too_deep) return "nested too deep (32 levels at most)";
+    if (ec == boost::json::error::too_deep) {
+        return "nested too deep (" + std::to_string(max_depth) + " levels at most)";
+    }
     if (rest.empty()) return "the text ends too early";
     const auto c = rest.front();
     if (c == '\n' || c == '\r') return "unexpected end of line";
@@ -172,6 +175,36 @@ std::string explain(const error_code& ec, std::string_view before, std::string_v
     return std::string{"unexpected '"} + c + "' (" +
            (cause.empty() ? ec.message() : std::string{cause}) + ")";
 }
+
+/// Says how much of a text can be fed at once without a mistake or an event inside: a run of plain
+/// characters of a string, else one byte.
+class piece_finder {
+ public:
+    std::size_t next(std::string_view rest) const {
+        if (!in_string_ || of_escape_ != 0) return 1;
+        std::size_t size = 0;
+        while (size < rest.size() && is_plain(rest[size]))
+            ++size;
+        return std::max<std::size_t>(size, 1);
+    }
+    /// The piece was fed.
+    void pass(std::string_view piece) {
+        const auto c = piece.front();
+        const bool is_escaped = of_escape_ == longest_escape;
+        if (of_escape_ != 0) --of_escape_;
+        if (is_escaped) return;
+        if (c == '"') in_string_ = !in_string_;
+        if (c == '\\') of_escape_ = longest_escape;
+    }
+
+ private:
+    static bool is_plain(char c) { return c >= ' ' && c < 0x7f && c != '"' && c != '\\'; }
+
+    static constexpr int longest_escape = 5;  // u and four digits
+
+    bool in_string_ = false;
+    int of_escape_ = 0;  // bytes that may belong to one
+};
 
 bool continues_character(char c) {
     return (static_cast<unsigned char>(c) & 0xC0) == 0x80;
@@ -191,9 +224,10 @@ std::string_view describe(json_kind kind) {
     return {};
 }
 
-std::variant<json_node, syntax_error> read_json(std::string_view text) {
+std::variant<json_node, syntax_error> read_json(std::string_view text, std::size_t max_depth) {
     boost::json::parse_options options;
     options.allow_trailing_commas = true;
+    options.max_depth = max_depth;
     boost::json::basic_parser<node_builder> parser{options};
 
     constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
@@ -201,23 +235,29 @@ std::variant<json_node, syntax_error> read_json(std::string_view text) {
 
     const auto plain = blank_comments(text);
     text_position at;
-    for (std::size_t i = 0; i < text.size(); ++i) {
+    piece_finder pieces;
+    for (std::size_t i = 0; i < text.size();) {
+        const auto rest = std::string_view{plain}.substr(i);
+        const auto piece = rest.substr(0, pieces.next(rest));
         error_code ec;
-        parser.handler().see(plain[i], at);
-        const auto consumed = parser.write_some(true, plain.data() + i, 1, ec);
+        parser.handler().see(piece.front(), at);
+        const auto consumed = parser.write_some(true, piece.data(), piece.size(), ec);
         if (ec || consumed == 0)
-            return syntax_error{at,
-                                explain(ec, std::string_view{plain}.substr(0, i), text.substr(i))};
-        if (text[i] == '\n') {
+            return syntax_error{
+                at, explain(ec, std::string_view{plain}.substr(0, i), text.substr(i), max_depth)};
+        pieces.pass(piece);
+        i += piece.size();
+        at.column += piece.size() - 1;
+        if (text[i - 1] == '\n') {
             ++at.line;
             at.column = 1;
-        } else if (i + 1 == text.size() || !continues_character(text[i + 1])) {
+        } else if (i == text.size() || !continues_character(text[i])) {
             ++at.column;
         }
     }
     error_code ec;
     if (!parser.done()) parser.write_some(false, plain.data() + plain.size(), 0, ec);
-    if (ec) return syntax_error{at, explain(ec, plain, {})};
+    if (ec) return syntax_error{at, explain(ec, plain, {}, max_depth)};
     return parser.handler().take_root();
 }
 

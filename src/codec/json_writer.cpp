@@ -61,6 +61,8 @@ void append_number(std::string& out, Number number) {
 
 void json_writer::separate() {
     if (needs_comma_) out_ += ',';
+    if (begins_line_) out_ += '\n';
+    begins_line_ = false;
     needs_comma_ = true;
 }
 

@@ -2,7 +2,6 @@
 #include <nexo_mock/codec/rule_reader.hpp>
 #include <nexo_mock/codec/scenario_keys.hpp>
 #include <nexo_mock/codec/scenario_reader.hpp>
-#include <nexo_mock/codec/text_formats.hpp>
 #include <nexo_mock/codec/value_readers.hpp>
 #include <nexo_mock/domain/rule_reach.hpp>
 
@@ -138,7 +137,9 @@ void warn_of_unreachable_rules(const std::vector<field>& items,
     }
 }
 
-domain::scenario read_document(const field& of) {
+}  // namespace
+
+domain::scenario read_scenario(const field& of) {
     domain::scenario read;
     object_fields fields{of};
     if (const auto schema = fields.get("$schema")) schema->as_string();
@@ -183,8 +184,6 @@ domain::scenario read_document(const field& of) {
     return read;
 }
 
-}  // namespace
-
 scenario_reading read_scenario(std::string_view text) {
     scenario_reading reading;
     auto parsed = read_json(text);
@@ -192,7 +191,7 @@ scenario_reading read_scenario(std::string_view text) {
         reading.mistakes.push_back({broken->at, "", std::move(broken->message), severity::error});
         return reading;
     }
-    auto read = read_document({std::get<json_node>(parsed), "", reading.mistakes});
+    auto read = read_scenario({std::get<json_node>(parsed), "", reading.mistakes});
     std::ranges::sort(reading.mistakes, {}, [](const diagnostic& each) {
         return std::tie(each.at, each.path, each.message);
     });

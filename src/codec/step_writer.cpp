@@ -127,16 +127,6 @@ void write_fault(json_writer& out, const domain::fault& of) {
     out.end_object();
 }
 
-void write_webhook_manner(json_writer& out, const domain::webhook_manner& of) {
-    const domain::webhook_manner usual;
-    out.begin_object();
-    if (of.copies != usual.copies) out.member("copies", of.copies);
-    if (of.wait != usual.wait) write_delay(out.key("delay"), of.wait);
-    if (of.before_reply != usual.before_reply) out.member("before_reply", of.before_reply);
-    if (of.signature != usual.signature) out.member("signature", name(of.signature));
-    out.end_object();
-}
-
 void write_state(json_writer& out, const new_state& of) {
     if (!of.lasts) {
         out.value(of.to);
@@ -272,6 +262,16 @@ void write_delay(json_writer& out, const domain::delay& of) {
         .member("median", format_duration(law.median))
         .member("sigma", law.sigma)
         .end_object();
+}
+
+void write_webhook_manner(json_writer& out, const domain::webhook_manner& of) {
+    const domain::webhook_manner usual;
+    out.begin_object();
+    if (of.copies != usual.copies) out.member("copies", of.copies);
+    if (of.wait != usual.wait) write_delay(out.key("delay"), of.wait);
+    if (of.before_reply != usual.before_reply) out.member("before_reply", of.before_reply);
+    if (of.signature != usual.signature) out.member("signature", name(of.signature));
+    out.end_object();
 }
 
 }  // namespace nexo_mock::codec

@@ -124,8 +124,7 @@ void append_money(std::string& out, domain::money amount) {
     out.append(decimals, size);
 }
 
-std::optional<domain::money> parse_money(std::string_view number) {
-    constexpr std::int64_t limit = 1'000'000'000'000 * micros_per_unit;
+std::optional<domain::money> parse_money(std::string_view number, domain::money most) {
     const bool negative = take(number, '-');
     int exponent = 0;
     if (const auto e = number.find_first_of("eE"); e != std::string_view::npos) {
@@ -136,7 +135,7 @@ std::optional<domain::money> parse_money(std::string_view number) {
         if (ec != std::errc{} || stop != end || std::abs(exponent) > 100) return std::nullopt;
         number = number.substr(0, e);
     }
-    const auto micros = scaled(number, exponent, limit);
+    const auto micros = scaled(number, exponent, most.micros());
     if (!micros) return std::nullopt;
     return domain::money::from_micros(negative ? -*micros : *micros);
 }
@@ -149,6 +148,17 @@ std::string format_millis(domain::time_point at) {
     auto text = format_to_second(at) + '.';
     const auto within = at - std::chrono::floor<std::chrono::seconds>(at);
     append_padded(text, static_cast<std::uint64_t>(within / 1ms), 3);
+    return text + 'Z';
+}
+
+std::string format_time(domain::time_point at) {
+    auto text = format_to_second(at);
+    const auto micros = (at - std::chrono::floor<std::chrono::seconds>(at)).count();
+    if (micros != 0) {
+        text += '.';
+        append_padded(text, static_cast<std::uint64_t>(micros), 6);
+        text.erase(text.find_last_not_of('0') + 1);
+    }
     return text + 'Z';
 }
 

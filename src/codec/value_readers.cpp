@@ -97,6 +97,20 @@ std::optional<domain::money> read_money(const field& of) {
     return std::nullopt;
 }
 
+std::vector<domain::ip_range> read_ip_ranges(const field& of) {
+    std::vector<domain::ip_range> ranges;
+    for (const auto& each : of.as_items()) {
+        const auto text = each.as_string();
+        if (!text) continue;
+        if (const auto range = parse_ip_range(*text)) {
+            ranges.push_back(*range);
+        } else {
+            each.complain_expected("an IP address or a block like \"10.0.0.0/8\"");
+        }
+    }
+    return ranges;
+}
+
 std::optional<domain::glob_list> read_globs(const field& of) {
     std::vector<domain::glob> globs;
     bool good = true;

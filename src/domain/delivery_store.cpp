@@ -26,6 +26,17 @@ delivery& delivery_store::append(delivery added, const scenario_ptr& pinned) {
     return last.slots[place].emplace(added);
 }
 
+void delivery_store::skip_to(std::uint64_t ordinal) {
+    if (ordinal == next_) return;
+    const auto begun = (ordinal - 1) / chunk_size + 1;  // chunks, up to the last erased ordinal
+    if (chunks_.empty()) {
+        first_chunk_ = begun;
+    } else {
+        chunks_.resize(begun - first_chunk_);
+    }
+    next_ = ordinal;
+}
+
 const delivery* delivery_store::find(std::uint64_t ordinal) const {
     const auto* of = chunk_of(ordinal);
     if (of == nullptr) return nullptr;

@@ -1,5 +1,6 @@
 #include <nexo_mock/domain/rule_engine.hpp>
 
+#include <algorithm>
 #include <functional>
 
 namespace nexo_mock::domain {
@@ -45,6 +46,28 @@ void rule_engine::put_in_front(scenario_ptr changed) {
     for (const auto& [key, count] : per_phone_)
         moved.emplace(phone_key{key.rule_index + 1, key.national}, count);
     per_phone_ = std::move(moved);
+}
+
+rule_progress rule_engine::progress() const {
+    rule_progress reached{state_, {}, {}};
+    for (std::size_t i = 0; i < totals_.size(); ++i)
+        reached.rules.push_back({totals_[i], per_account_[i].fitted});
+    for (const auto& [key, count] : per_phone_)
+        reached.phones.push_back({key.rule_index, key.national, count.fitted, count.used});
+    std::ranges::sort(reached.phones, {}, [](const phone_count& each) {
+        return std::pair{each.rule_index, each.national};
+    });
+    return reached;
+}
+
+void rule_engine::resume(const rule_progress& from) {
+    state_ = from.state;
+    for (std::size_t i = 0; i < from.rules.size(); ++i) {
+        totals_[i] = from.rules[i].decided;
+        per_account_[i] = {.fitted = from.rules[i].fitted, .used = totals_[i]};
+    }
+    for (const auto& each : from.phones)
+        per_phone_[{each.rule_index, each.national}] = {.fitted = each.fitted, .used = each.used};
 }
 
 std::optional<verdict> rule_engine::mismatch(const condition& when, const rule_query& call) const {

@@ -5,16 +5,15 @@
 namespace nexo_mock::domain {
 
 const std::string& scenario_state::at(duration elapsed) const {
-    return is_passing(elapsed) ? passing_ : lasting_;
+    return passing_ && elapsed < passing_->until ? passing_->name : lasting_;
 }
 
 void scenario_state::set(std::string next, std::optional<duration> lasts, duration elapsed) {
     if (lasts) {
-        passing_ = std::move(next);
-        until_ = elapsed + *lasts;
+        passing_ = passing{std::move(next), elapsed + *lasts};
     } else {
         lasting_ = std::move(next);
-        until_.reset();
+        passing_.reset();
     }
 }
 

@@ -13,7 +13,13 @@ std::string_view name(bucket which) {
     return {};
 }
 
-wallet::wallet(const bucket_amounts& opening) : amounts_{opening}, deposited_{opening.total()} {}
+wallet::wallet(const bucket_amounts& opening) : wallet{opening, money{}, money{}} {}
+
+wallet::wallet(const bucket_amounts& amounts, money held, money charged)
+    : amounts_{amounts},
+      deposited_{amounts.total() + held + charged},
+      held_{held},
+      charged_{charged} {}
 
 std::optional<bucket_amounts> wallet::hold(money cost, const spend_order& order) {
     if (total() < cost) return std::nullopt;

@@ -89,6 +89,22 @@ std::optional<next_attempt> webhook_ledger::acknowledge(std::uint64_t delivery, 
     return following(delivery, of, now);
 }
 
+std::optional<next_attempt> webhook_ledger::resume(std::uint64_t delivery,
+                                                   std::vector<event_record> events) {
+    auto& of = chains_[delivery];
+    of.events = std::move(events);
+    const auto waiting = std::ranges::find(of.events, event_state::waiting, &event_record::state);
+    of.current = static_cast<std::size_t>(waiting - of.events.begin());
+    if (waiting == of.events.end()) return std::nullopt;
+    const auto& next = waiting->attempts.back();
+    return next_attempt{{delivery, static_cast<std::uint32_t>(of.current), next.number}, next.due};
+}
+
+void webhook_ledger::resume(const webhook_totals& from) {
+    totals_ = from;
+    totals_.in_flight = 0;
+}
+
 bool webhook_ledger::is_in_flight(const attempt_ref& attempt) const {
     const auto found = chains_.find(attempt.delivery);
     if (found == chains_.end()) return false;

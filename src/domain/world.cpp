@@ -280,13 +280,15 @@ void world::finish_attempt(const attempt_ref& attempt, attempt_outcome outcome, 
     retire(attempt.delivery);
 }
 
+bool world::is_over(std::uint64_t ordinal, const domain::delivery& of) const {
+    return of.events_left == 0 && of.money_state != settlement::held &&
+           webhooks_.is_quiet(ordinal);
+}
+
 // A delivery whose course has run and whose webhooks are settled may be evicted, oldest first.
 void world::retire(std::uint64_t ordinal) {
     const auto* ended = store_.find(ordinal);
-    if (ended == nullptr || ended->events_left != 0 || ended->money_state == settlement::held ||
-        !webhooks_.is_quiet(ordinal)) {
-        return;
-    }
+    if (ended == nullptr || !is_over(ordinal, *ended)) return;
     retired_.push_back(ordinal);
     evict();
 }

@@ -56,6 +56,8 @@ void world::change_account(const account_changes& changes) {
 bool world::complete(std::uint64_t ordinal, delivery_outcome outcome, time_point now) {
     auto* of = store_.find(ordinal);
     if (of == nullptr || is_terminal(of->status())) return false;
+    // A course may end with `sent`; then the delivery has retired, and does so once more.
+    if (is_over(ordinal, *of)) std::erase(retired_, ordinal);
     due_.remove_if([ordinal](const due_event& each) {
         return each.delivery == ordinal && each.outcome != nullptr;
     });
@@ -125,9 +127,10 @@ void world::journal(const attempt_ref& attempt, const attempt_outcome& outcome, 
                            record.attempts[attempt.number - 1].due, now, outcome});
 }
 
-/// A delivery with one change in all needs no history: the delivery itself tells of it.
+/// A delivery with one change in all, its end, needs no history: the delivery itself tells of it.
 void world::remember(std::uint64_t ordinal, const domain::delivery& of, const past_change& change) {
-    if (of.events_left == 0 && of.outcome == nullptr) return;
+    const bool is_all = of.events_left == 0 && of.outcome == nullptr;
+    if (is_all && is_terminal(change.outcome.status)) return;
     history_[ordinal].push_back(change);
 }
 

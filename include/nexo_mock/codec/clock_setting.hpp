@@ -22,6 +22,8 @@ struct clock_setting {
     clock_mode mode = clock_mode::real;
     double factor = 1;
     std::optional<domain::time_point> start;
+
+    friend bool operator==(const clock_setting&, const clock_setting&) = default;
 };
 
 /// The forms above, for messages.
@@ -30,7 +32,8 @@ inline constexpr std::string_view clock_forms =
 
 std::optional<clock_setting> parse_clock(std::string_view text);
 
-/// Without the start: "real", "x60", "manual", "instant".
+/// Without the start: "real", "x60", "manual", "instant". parse_clock() reads the same factor
+/// again.
 std::string format_clock(const clock_setting& setting);
 
 }  // namespace nexo_mock::codec

@@ -45,7 +45,7 @@ struct syntax_error {
 };
 
 /// Reads one JSON document in UTF-8, in which comments (`//`, `/* */`) and trailing commas are
-/// welcome, nested at most 32 deep.
-std::variant<json_node, syntax_error> read_json(std::string_view text);
+/// welcome, nested at most `max_depth` deep.
+std::variant<json_node, syntax_error> read_json(std::string_view text, std::size_t max_depth = 32);
 
 }  // namespace nexo_mock::codec

@@ -41,6 +41,11 @@ class json_writer {
     json_writer& value_or_null(std::string_view text) {
         return text.empty() ? null() : value(text);
     }
+    /// What comes next begins a line.
+    json_writer& on_new_line() {
+        begins_line_ = true;
+        return *this;
+    }
     /// Text that is JSON already.
     json_writer& raw(std::string_view json);
 
@@ -63,6 +68,7 @@ class json_writer {
 
     std::string& out_;
     bool needs_comma_ = false;
+    bool begins_line_ = false;
 };
 
 }  // namespace nexo_mock::codec

@@ -19,4 +19,8 @@ struct scenario_reading {
 /// it.
 scenario_reading read_scenario(std::string_view text);
 
+/// Reads a scenario that stands inside another document, collecting mistakes in the field. What it
+/// answers is of use only if there were no errors.
+domain::scenario read_scenario(const field& of);
+
 }  // namespace nexo_mock::codec

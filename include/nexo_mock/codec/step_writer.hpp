@@ -12,6 +12,9 @@ namespace nexo_mock::codec {
 /// a `one_of` (it is answered as without a rule, and the reply is lost), it becomes one.
 void write_step(json_writer& out, const domain::step& of);
 
+/// Appends a step's `webhook`, so that read_webhook_manner() reads the same.
+void write_webhook_manner(json_writer& out, const domain::webhook_manner& of);
+
 /// Appends a delay in the shortest of its three forms.
 void write_delay(json_writer& out, const domain::delay& of);
 

@@ -13,9 +13,12 @@ namespace nexo_mock::codec {
 /// "0.022", "25", "-1.5": no exponent, no trailing zeros.
 void append_money(std::string& out, domain::money amount);
 
+/// The most that a price or a bucket may say.
+inline constexpr auto most_money = domain::money::from_micros(1'000'000'000'000'000'000);
+
 /// A decimal number as JSON writes it, exponent included; none if it has more than six decimals or
-/// is not within ±10^12.
-std::optional<domain::money> parse_money(std::string_view number);
+/// is not within ±`most`.
+std::optional<domain::money> parse_money(std::string_view number, domain::money most = most_money);
 
 /// "2026-05-26T10:00:25Z": UTC in whole seconds, as the vendor writes it [D]; later parts of the
 /// second are cut off.
@@ -23,6 +26,9 @@ std::string format_seconds(domain::time_point at);
 
 /// "2026-05-26T10:00:25.250Z": the control API's form, in milliseconds.
 std::string format_millis(domain::time_point at);
+
+/// With as many decimals as it has, so that parse_time() reads the same time again.
+std::string format_time(domain::time_point at);
 
 /// UTC with `Z`, up to six decimals of a second, years 1970 to 9999.
 std::optional<domain::time_point> parse_time(std::string_view text);

@@ -4,6 +4,7 @@
 #include <nexo_mock/domain/carrier.hpp>
 #include <nexo_mock/domain/delay.hpp>
 #include <nexo_mock/domain/glob.hpp>
+#include <nexo_mock/domain/ip_address.hpp>
 #include <nexo_mock/domain/money.hpp>
 #include <nexo_mock/domain/rule.hpp>
 
@@ -26,6 +27,8 @@ std::optional<domain::delay> read_delay(const field& of);
 std::optional<domain::elapsed_range> read_elapsed(const field& of);
 /// Never negative.
 std::optional<domain::money> read_money(const field& of);
+/// A list of addresses and blocks of them.
+std::vector<domain::ip_range> read_ip_ranges(const field& of);
 /// A pattern or a list of them.
 std::optional<domain::glob_list> read_globs(const field& of);
 

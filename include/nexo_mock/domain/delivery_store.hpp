@@ -20,6 +20,9 @@ class delivery_store {
     /// Stores it under the next ordinal and keeps the scenario it points into.
     delivery& append(delivery added, const scenario_ptr& pinned);
 
+    /// Goes on with that ordinal, not below next_ordinal(): those before it count as erased.
+    void skip_to(std::uint64_t ordinal);
+
     /// Null for one that was erased or never was. The pointer stays good until it is erased.
     delivery* find(std::uint64_t ordinal);
     const delivery* find(std::uint64_t ordinal) const;

@@ -12,7 +12,8 @@ namespace nexo_mock::domain {
 template <class T>
 class ring {
  public:
-    explicit ring(std::size_t most) : most_{most} {}
+    /// `evicted` went before.
+    explicit ring(std::size_t most, std::uint64_t evicted = 0) : most_{most}, evicted_{evicted} {}
 
     /// Null if nothing is kept at all; the entry counts as evicted then.
     const T* push(T entry) {
@@ -62,7 +63,7 @@ class ring {
     std::size_t most_;
     std::vector<T> entries_;
     std::size_t oldest_ = 0;
-    std::uint64_t evicted_ = 0;
+    std::uint64_t evicted_;
 };
 
 }  // namespace nexo_mock::domain

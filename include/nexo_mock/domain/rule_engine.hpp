@@ -58,6 +58,33 @@ struct rule_trial {
     const step* chosen = nullptr;  ///< of the rule that decides; what a choice came down to
 };
 
+/// What was counted of one rule.
+struct rule_count {
+    std::uint64_t decided = 0;  ///< calls
+    std::uint64_t fitted = 0;   ///< calls that `every` counts; of a rule that counts by account
+
+    friend bool operator==(const rule_count&, const rule_count&) = default;
+};
+
+/// What was counted for one number, of a rule that counts by phone.
+struct phone_count {
+    std::size_t rule_index = 0;
+    std::uint32_t national = 0;  ///< as rule_query::phone_national
+    std::uint64_t fitted = 0;
+    std::uint64_t used = 0;
+
+    friend bool operator==(const phone_count&, const phone_count&) = default;
+};
+
+/// Where an account is in its rules.
+struct rule_progress {
+    scenario_state state;
+    std::vector<rule_count> rules;    ///< one for each
+    std::vector<phone_count> phones;  ///< by rule, then by number
+
+    friend bool operator==(const rule_progress&, const rule_progress&) = default;
+};
+
 /// The rules of one account and where it is in them. decide() changes nothing, so that a call that
 /// is refused after all (no route, no funds) leaves no trace; commit() makes the decision count.
 /// Not for sharing between threads.
@@ -76,6 +103,10 @@ class rule_engine {
     decision decide(const rule_query& call, std::uint64_t ordinal,
                     std::vector<rule_trial>* trials = nullptr) const;
     void commit(const rule_query& call, const decision& made);
+
+    rule_progress progress() const;
+    /// Goes on from there. It must be the progress of an engine with the same rules.
+    void resume(const rule_progress& from);
 
     const std::string& state(duration elapsed) const { return state_.at(elapsed); }
     const scenario_ptr& rules() const { return scenario_; }

@@ -12,20 +12,36 @@ namespace nexo_mock::domain {
 /// one that was to last is back. Times count since the account's world began and never go back.
 class scenario_state {
  public:
+    /// A state that was set for a while.
+    struct passing {
+        std::string name;
+        duration until{};
+
+        friend bool operator==(const passing&, const passing&) = default;
+    };
+
     /// Before any step set one.
     static constexpr std::string_view initial = "start";
+
+    scenario_state() = default;
+    scenario_state(std::string lasting, std::optional<passing> passing)
+        : lasting_{std::move(lasting)}, passing_{std::move(passing)} {}
 
     const std::string& at(duration elapsed) const;
 
     /// From `elapsed` on it is `next`, for ever or for that long.
     void set(std::string next, std::optional<duration> lasts, duration elapsed);
 
- private:
-    bool is_passing(duration elapsed) const { return until_ && elapsed < *until_; }
+    /// Outside the time of the passing one.
+    const std::string& lasting() const { return lasting_; }
+    /// None was set since the lasting one, or the latest, which may be over.
+    const std::optional<passing>& passing_state() const { return passing_; }
 
+    friend bool operator==(const scenario_state&, const scenario_state&) = default;
+
+ private:
     std::string lasting_{initial};
-    std::string passing_;
-    std::optional<duration> until_;  // of the passing one
+    std::optional<passing> passing_;
 };
 
 }  // namespace nexo_mock::domain

@@ -51,6 +51,8 @@ inline constexpr spend_order default_spend_order{bucket::free_credit, bucket::bo
 class wallet {
  public:
     explicit wallet(const bucket_amounts& opening);
+    /// One in use: what it holds for sends, and what was charged, was deposited before.
+    wallet(const bucket_amounts& amounts, money held, money charged);
 
     const bucket_amounts& amounts() const { return amounts_; }
     money total() const { return amounts_.total(); }
@@ -73,6 +75,8 @@ class wallet {
 
     /// Makes a bucket hold that amount, by money from outside or to there.
     void set(bucket which, money amount) { deposit(which, amount - amounts_[which]); }
+
+    friend bool operator==(const wallet&, const wallet&) = default;
 
  private:
     bucket_amounts amounts_;

@@ -42,6 +42,8 @@ struct attempt_outcome {
 
     bool acknowledged() const { return status >= 200 && status < 300; }
     bool final() const { return acknowledged() || status == 410; }
+
+    friend bool operator==(const attempt_outcome&, const attempt_outcome&) = default;
 };
 
 struct attempt_record {
@@ -50,6 +52,8 @@ struct attempt_record {
     time_point due;
     std::optional<time_point> ended;  ///< none while in flight or waiting to be
     attempt_outcome outcome;
+
+    friend bool operator==(const attempt_record&, const attempt_record&) = default;
 };
 
 enum class event_state : std::uint8_t { waiting, acknowledged, given_up };
@@ -76,6 +80,8 @@ struct webhook_totals {
     std::uint64_t in_flight = 0;
 
     std::uint64_t waiting() const { return events - acknowledged - given_up; }
+
+    friend bool operator==(const webhook_totals&, const webhook_totals&) = default;
 };
 
 /// The webhooks of one account. Each delivery has one chain of events; an event's first attempt
@@ -109,6 +115,12 @@ class webhook_ledger {
     /// Null if the delivery has none.
     const std::vector<event_record>* events_of(std::uint64_t delivery) const;
     void erase(std::uint64_t delivery) { chains_.erase(delivery); }
+
+    /// Takes over the events of a delivery that has none here, as events_of() told of them, and
+    /// answers the attempt they wait for. One that was in flight waits to be made again.
+    std::optional<next_attempt> resume(std::uint64_t delivery, std::vector<event_record> events);
+    /// Counts on from there. What resume() takes over is in it.
+    void resume(const webhook_totals& from);
 
     const webhook_totals& totals() const { return totals_; }
 

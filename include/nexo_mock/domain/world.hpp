@@ -80,6 +80,8 @@ struct world_counts {
     std::uint64_t evicted = 0;  ///< of those two
 
     std::uint64_t pending() const { return accepted - delivered - failed; }
+
+    friend bool operator==(const world_counts&, const world_counts&) = default;
 };
 
 /// An attempt that is made by hand, beside the ladder: no retry follows, and no wallet knows.
@@ -102,7 +104,14 @@ struct account_changes {
 struct past_change {
     time_point at;
     delivery_outcome outcome;
+
+    friend bool operator==(const past_change&, const past_change&) = default;
 };
+
+struct delivery_snapshot;  // domain/world_snapshot.hpp
+struct sent_snapshot;
+struct told_snapshot;
+struct world_snapshot;
 
 /// One account: its wallet, deliveries, webhooks, rules and random decisions. A pure simulation: it
 /// never reads a clock and does no I/O. Each call is told the time; what it asks for in return
@@ -198,10 +207,21 @@ class world {
     /// Goes on with one more rule, see rule_engine::put_in_front(); nothing else changes.
     void put_in_front(scenario_ptr changed) { engine_.put_in_front(std::move(changed)); }
 
+    // --- going on elsewhere
+
+    world_snapshot snapshot() const;
+    /// Goes on where the snapshot was taken of a world with that key and seed, under rules like
+    /// its own: what happens from then on is the same. The snapshot must not contradict itself.
+    /// What is beyond the limits is evicted at once.
+    static world restored(std::string_view key, scenario_ptr rules, std::uint64_t seed,
+                          const world_snapshot& from, world_limits limits = {});
+
     /// From now on each decision tells of the rules it tried; null: no longer.
     void trace_to(std::vector<rule_trial>* trials) { trials_ = trials; }
 
  private:
+    class recollection;
+
     refusal refuse(api_error error, const reply_manner& manner = {});
     boost::system::result<decision, refusal> decide(const rule_query& call);
     reply_manner manner_of(const decision& made) const;
@@ -224,9 +244,14 @@ class world {
     random_stream webhook_draws(std::uint64_t ordinal) const;
     random_stream attempt_draws(const attempt_ref& attempt) const;
     void schedule(const std::optional<next_attempt>& next);
+    bool is_over(std::uint64_t ordinal, const domain::delivery& of) const;
     void retire(std::uint64_t ordinal);
     void evict();
     rule_query query(endpoint call, time_point now) const;
+    void resume(const world_snapshot& from);
+    void resume(const delivery_snapshot& from, const recollection& past);
+    void resume(const std::vector<sent_snapshot>& attempts, const recollection& past);
+    webhook_event event_of(const told_snapshot& told, std::uint64_t ordinal) const;
 
     account_settings account_;
     random_stream random_;

@@ -233,6 +233,27 @@ TEST_CASE("documents nest 32 deep and no deeper") {
     CHECK(error_of(std::string(1'000'000, '[')) == "1:33: nested too deep (32 levels at most)");
 }
 
+TEST_CASE("whoever reads a document says how deep it may be") {
+    CHECK(std::holds_alternative<json_node>(read_json("[[[]]]", 3)));
+    const auto parsed = read_json("[[[]]]", 2);
+    const auto* broken = std::get_if<syntax_error>(&parsed);
+    REQUIRE(broken != nullptr);
+    CHECK(broken->message == "nested too deep (2 levels at most)");
+}
+
+TEST_CASE("a string of any kind of characters keeps its text and the places behind it") {
+    const auto root =
+        read("[\"plain, \\\"quoted\\\" \\\\\", \"\\u0041b\\ud83d\\ude00 \u20ac/\\/\",\n \"x\"]");
+    REQUIRE(root.items.size() == 3);
+    CHECK(root.items[0].text == "plain, \"quoted\" \\");
+    CHECK(root.items[1].text == "Ab\U0001F600 \u20ac//");
+    CHECK(root.items[1].at == text_position{1, 26});
+    CHECK(root.items[2].at == text_position{2, 2});
+    CHECK(error_of("[\"plain\", \"a\\u00e\", 1]").starts_with("1:18: "));
+    CHECK(error_of("[\"plain\", \"tab\there\"]").starts_with("1:15: "));
+    CHECK(error_of("[\"\u20ac\u20ac\", x]").starts_with("1:8: "));
+}
+
 TEST_CASE("a long list keeps the places of all its items") {
     std::string text = "[";
     for (int i = 0; i < 10'000; ++i)

@@ -109,6 +109,14 @@ TEST_CASE("a number with decimals has the fewest digits that read as the same nu
     CHECK(written(-std::numeric_limits<double>::min()) == "-2.2250738585072014e-308");
 }
 
+TEST_CASE("what begins a line comes after the comma") {
+    std::string text;
+    json_writer out{text};
+    out.begin_array().on_new_line().value(1).on_new_line().begin_object().member("a", 2);
+    out.on_new_line().member("b", 3).end_object().value(4).end_array();
+    CHECK(text == "[\n1,\n{\"a\":2,\n\"b\":3},4]");
+}
+
 TEST_CASE("a character array is text and not a truth value") {
     CHECK(written("text") == R"("text")");
     const char* pointer = "pointer";

@@ -137,6 +137,11 @@ TEST_CASE("a written time can be read back") {
     CHECK(parse_time("1970-01-01T00:00:00Z") == time_point{});
     CHECK(parse_time("9999-12-31T23:59:59.999999Z").has_value());
     CHECK(parse_time(format_millis(sample + 250ms)) == sample + 250ms);
+    CHECK(format_time(sample) == "2026-05-26T10:00:25Z");
+    CHECK(format_time(sample + 250ms) == "2026-05-26T10:00:25.25Z");
+    CHECK(format_time(sample + 7us) == "2026-05-26T10:00:25.000007Z");
+    for (const auto at : {sample, sample + 1us, sample + 999'999us, time_point{}, latest})
+        CHECK(parse_time(format_time(at)) == at);
 }
 
 TEST_CASE("text that is no time is refused") {

@@ -101,6 +101,32 @@ TEST_CASE("the newest come first over holes of any size") {
     CHECK(newest_first(store) == std::vector<std::uint64_t>{200});
 }
 
+TEST_CASE("a store that skips ordinals is as one in which they were erased") {
+    for (const std::uint64_t first : {0U, 1U, 63U, 64U, 65U, 200U}) {
+        for (const std::uint64_t hole : {0U, 1U, 62U, 63U, 64U, 65U, 128U, 300U}) {
+            CAPTURE(first);
+            CAPTURE(hole);
+            delivery_store store;
+            store.skip_to(first);
+            CHECK(store.size() == 0);
+            CHECK(newest_first(store).empty());
+            store.append(some_delivery(first), nullptr);
+            const auto second = first + 1 + hole;
+            store.skip_to(second);
+            store.append(some_delivery(second), nullptr);
+            store.skip_to(second + 1 + hole);
+
+            CHECK(newest_first(store) == std::vector<std::uint64_t>{second, first});
+            CHECK(store.size() == 2);
+            for (auto i = first + 1; i < second; ++i)
+                REQUIRE(store.find(i) == nullptr);
+            store.erase(first);
+            store.append(some_delivery(second + 1 + hole), nullptr);
+            CHECK(newest_first(store) == std::vector<std::uint64_t>{second + 1 + hole, second});
+        }
+    }
+}
+
 TEST_CASE("a visitor stops when it has seen enough") {
     const auto store = store_of(100);
     int visited = 0;

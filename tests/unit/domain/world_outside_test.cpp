@@ -95,6 +95,26 @@ TEST_CASE("a delivery ends by hand once, and only while it is sent") {
     CHECK_FALSE(of.complete(second, {delivery_status::delivered, "", ""}, begin + 30s));
 }
 
+TEST_CASE("a delivery that its course left sent again ends by hand, and is evicted once") {
+    auto of = world_of(scenario_of(R"({"account_defaults": {"balance": 1}, "rules": [
+        {"when": {"code": "1111"}, "then": {"timeline": [
+            {"after": "1s", "status": "delivered"}, {"after": "2s", "status": "sent"}]}},
+        {"then": {"deliver": true}}]})"),
+                       42, some_key, {.max_deliveries = 1});
+    REQUIRE(of.send_otp({some_phone, "1111", 1}, begin).has_value());
+    run(of, begin + 2s);
+    REQUIRE(of.complete(0, busy(), begin + 3s));
+    run(of, begin + 3s);
+    CHECK(of.view(0)->outcome == busy());
+    send(of, begin + 4s);
+    run(of, begin + 4s);
+    CHECK(of.counts().evicted == 1);
+    CHECK(of.deliveries().size() == 1);
+    send(of, begin + 5s);
+    run(of, begin + 5s);
+    CHECK(of.counts().evicted == 2);
+}
+
 TEST_CASE("the history of a delivery lists every status it got") {
     auto of = world_of(scenario_of(R"({"rules": [
         {"when": {"phone": "+8490*"}, "then": {"timeline": [
@@ -117,6 +137,15 @@ TEST_CASE("the history of a delivery lists every status it got") {
     REQUIRE(of.history_of(plain).size() == 1);
     CHECK(of.history_of(plain)[0].at == begin + 3s);
     CHECK(of.history_of(99).empty());
+}
+
+TEST_CASE("the history of a delivery that only got the status sent again has its time") {
+    auto of = world_of(scenario_of(R"({"rules": [
+        {"then": {"timeline": [{"after": "4s", "status": "sent"}]}}]})"));
+    const auto ordinal = send(of);
+    run(of, begin + 10s);
+    REQUIRE(of.history_of(ordinal).size() == 1);
+    CHECK(of.history_of(ordinal)[0].at == begin + 4s);
 }
 
 TEST_CASE("each webhook attempt that ends is in the journal, and says its number in the ledger") {
