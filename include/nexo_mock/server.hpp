@@ -1,6 +1,7 @@
 #pragma once
 
 #include <nexo_mock/codec/clock_setting.hpp>
+#include <nexo_mock/codec/emulator_state.hpp>
 #include <nexo_mock/domain/scenario.hpp>
 #include <nexo_mock/domain/world.hpp>
 #include <nexo_mock/net/limits.hpp>
@@ -24,6 +25,8 @@ struct server_options {
         seed;  ///< none: the scenario's, else random; at most domain::max_seed
     domain::world_limits world;
     std::size_t max_accounts = 100'000;
+    /// What to begin with, as export_state() gave it; null: nothing.
+    std::shared_ptr<const codec::emulator_state> state;
     net::limits net;
     std::string control_token;  ///< asked for by every control call; empty: none is
     std::chrono::milliseconds drain_requests{10'000};  ///< for what is being answered at stop()
@@ -53,6 +56,9 @@ class server {
     /// wallets, ids and clocks stay, and so does the seed. `webhook.ca_file` and `webhook.insecure`
     /// stay as they were at the start. Throws std::invalid_argument if it is null.
     void replace_scenario(domain::scenario_ptr changed);
+
+    /// The whole state as one JSON document, keys and secrets in the clear. Also after stop().
+    std::string export_state() const;
 
     /// Stops accepting, answers what has arrived, gives webhooks on their way their time, closes.
     /// Returns when that is done; a second call does nothing.

@@ -1,4 +1,5 @@
 #include <nexo_mock/cli/commands.hpp>
+#include <nexo_mock/cli/files.hpp>
 #include <nexo_mock/codec/field_reader.hpp>
 #include <nexo_mock/version.hpp>
 
@@ -17,19 +18,6 @@ namespace nexo_mock::cli {
 int fail(int code, const std::string& message) {
     std::cerr << "nexo-mock: " << message << '\n';
     return code;
-}
-
-std::string read_file(const std::string& path) {
-    if (std::filesystem::is_directory(path)) {
-        throw std::runtime_error{"can't read \"" + path + "\": it is a directory"};
-    }
-    errno = 0;
-    std::ifstream file{path, std::ios::binary};
-    std::string text{std::istreambuf_iterator<char>{file}, std::istreambuf_iterator<char>{}};
-    if (!file.is_open() || file.bad()) {
-        throw std::runtime_error{"can't read \"" + path + "\": " + std::strerror(errno)};
-    }
-    return text;
 }
 
 namespace {

@@ -1,4 +1,5 @@
 #include <nexo_mock/cli/commands.hpp>
+#include <nexo_mock/cli/files.hpp>
 #include <nexo_mock/cli/scenario_reloader.hpp>
 #include <nexo_mock/runtime/log.hpp>
 

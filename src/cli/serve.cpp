@@ -1,7 +1,9 @@
 #include <nexo_mock/cli/commands.hpp>
+#include <nexo_mock/cli/files.hpp>
 #include <nexo_mock/cli/scenario_reloader.hpp>
 #include <nexo_mock/codec/http_url.hpp>
 #include <nexo_mock/codec/json_writer.hpp>
+#include <nexo_mock/codec/state_reader.hpp>
 #include <nexo_mock/runtime/log.hpp>
 #include <nexo_mock/server.hpp>
 #include <nexo_mock/version.hpp>
@@ -32,11 +34,14 @@ struct serve_options {
     std::size_t max_deliveries = domain::world_limits{}.max_deliveries;
     std::string log_level = "info";
     std::string log_format = "text";
+    std::string import_from;
+    std::string export_to;
     bool json = false;
 };
 
 constexpr unsigned most_threads = 64;
 constexpr unsigned most_threads_by_default = 4;
+constexpr std::size_t most_mistakes_told = 10;
 
 /// The scenario with the webhook target of the command line, which goes before its own.
 domain::scenario_ptr with_target(const domain::scenario_ptr& scenario,
@@ -63,6 +68,28 @@ domain::scenario_ptr with_target(const domain::scenario_ptr& scenario,
     return std::make_shared<const domain::scenario>(std::move(changed));
 }
 
+std::shared_ptr<const codec::emulator_state> load_state(const std::string& path) {
+    if (path.empty()) return nullptr;
+    std::string text;
+    try {
+        text = read_file(path);
+    } catch (const std::runtime_error& e) {
+        throw wrong_usage{e.what()};
+    }
+    auto reading = codec::read_state(text);
+    if (reading.state) {
+        return std::make_shared<const codec::emulator_state>(std::move(*reading.state));
+    }
+    std::string message = "can't import the state, and nothing of it is used:";
+    for (std::size_t i = 0; i < reading.mistakes.size() && i < most_mistakes_told; ++i)
+        message += '\n' + codec::format(reading.mistakes[i], path);
+    if (reading.mistakes.size() > most_mistakes_told) {
+        message +=
+            "\nand " + std::to_string(reading.mistakes.size() - most_mistakes_told) + " more";
+    }
+    throw wrong_usage{message};
+}
+
 server_options server_options_of(const serve_options& options, const scenario_source& source) {
     server_options wanted;
     wanted.host = options.host;
@@ -79,6 +106,7 @@ server_options server_options_of(const serve_options& options, const scenario_so
     wanted.clock = *clock;
     wanted.seed = options.seed;
     wanted.world.max_deliveries = options.max_deliveries;
+    wanted.state = load_state(options.import_from);
     return wanted;
 }
 
@@ -152,8 +180,18 @@ class supervisor {
     scenario_reloader reloader_;
 };
 
+/// At the start: at the end it would be too late to say so.
+void check_writable_or_refuse(const std::string& path) {
+    try {
+        check_writable(path);
+    } catch (const std::runtime_error& e) {
+        throw wrong_usage{std::string{"--export-on-exit "} + e.what()};
+    }
+}
+
 void serve(const serve_options& options) {
     set_log_of(options);
+    if (!options.export_to.empty()) check_writable_or_refuse(options.export_to);
     supervisor watching{
         scenario_source::open(options.scenario),
         [&](const domain::scenario_ptr& fresh) { return with_target(fresh, options); }};
@@ -173,6 +211,7 @@ void serve(const serve_options& options) {
                      {{"host", options.host}});
     }
     watching.run_until_stopped(*running);
+    if (!options.export_to.empty()) replace_file(options.export_to, running->export_state());
 }
 
 }  // namespace
@@ -203,6 +242,10 @@ void add_serve(CLI::App& app, int&) {
     add("--max-deliveries", options->max_deliveries, "NEXO_MOCK_MAX_DELIVERIES",
         "kept for each account; beyond it the oldest finished ones are evicted (100000)")
         ->check(CLI::Range(std::size_t{1}, std::size_t{100'000'000}));
+    add("--import", options->import_from, "NEXO_MOCK_IMPORT",
+        "a state document to begin with, as --export-on-exit or GET /_mock/state gave it");
+    add("--export-on-exit", options->export_to, "NEXO_MOCK_EXPORT_ON_EXIT",
+        "where to write the state when the emulator stops; it holds keys and secrets");
     add("--log-level", options->log_level, "NEXO_MOCK_LOG_LEVEL",
         "debug, info, warn, error or off (info)");
     add("--log-format", options->log_format, "NEXO_MOCK_LOG_FORMAT", "text or json (text)");

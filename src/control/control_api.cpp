@@ -45,6 +45,8 @@ constexpr auto routes = std::to_array<route>({
     {method::put, "/_mock/clock", scoping::any, change_clock},
     {method::post, "/_mock/clock/advance", scoping::any, advance},
     {method::post, "/_mock/reset", scoping::any, reset},
+    {method::get, "/_mock/state", scoping::none, show_state},
+    {method::put, "/_mock/state", scoping::none, replace_state},
     {method::get, "/_mock/events", scoping::any, events},
     {method::get, "/_mock/verify", scoping::any, verify},
     {method::get, "/_mock/openapi.json", scoping::none, openapi},

@@ -61,8 +61,10 @@ void request_parser::on_request_impl(verb method, string_view, string_view targe
     request_.verb = method_of(method);
     const auto path = origin_form(target);
     request_.target.assign(path.data(), path.size());
-    is_control_ = !path.starts_with("/api/");
-    body_limit(is_control_ ? limits_.control_body_bytes : limits_.api_body_bytes);
+    is_control_ = path.starts_with("/_mock") || path.starts_with("/metrics");
+    body_limit(path == "/_mock/state" ? limits_.state_body_bytes
+               : is_control_          ? limits_.control_body_bytes
+                                      : limits_.api_body_bytes);
 }
 
 void request_parser::on_field_impl(field name, string_view name_text, string_view value,

@@ -24,6 +24,26 @@ account_ptr account_registry::find_or_add(
     return part.accounts.emplace(key, make(next_number_.fetch_add(1))).first->second;
 }
 
+std::vector<account_ptr> account_registry::put(const std::vector<account_ptr>& accounts) {
+    std::vector<account_ptr> replaced;
+    for (const auto& each : accounts) {
+        auto least = next_number_.load();
+        while (least <= each->number &&
+               !next_number_.compare_exchange_weak(least, each->number + 1)) {
+        }
+        auto& part = stripe_of(each->key);
+        const std::lock_guard lock{part.mutex};
+        auto& place = part.accounts[each->key];
+        if (place) {
+            replaced.push_back(std::move(place));
+        } else {
+            size_.fetch_add(1);
+        }
+        place = each;
+    }
+    return replaced;
+}
+
 std::vector<account_ptr> account_registry::all() const {
     std::vector<account_ptr> every;
     for (const auto& part : stripes_) {

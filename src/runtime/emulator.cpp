@@ -16,6 +16,7 @@ real_time real_now() {
 
 emulator::emulator(emulator_settings settings)
     : settings_{std::move(settings)},
+      seed_{settings_.seed},
       start_scenario_{settings_.scenario},
       scenario_{settings_.scenario},
       start_{settings_.clock.start.value_or(std::chrono::floor<std::chrono::seconds>(wall_time()))},
@@ -33,7 +34,7 @@ sim_clock emulator::first_clock() const {
 
 domain::world emulator::new_world(std::string_view key, domain::time_point began) const {
     const auto rules = scenario();
-    return {rules->settings_for(key), rules, settings_.seed, began, settings_.world};
+    return {rules->settings_for(key), rules, seed_, began, settings_.world};
 }
 
 account_ptr emulator::make_account(std::string_view key, std::uint64_t number) {

@@ -154,8 +154,18 @@ void emulator::reset() {
         scenario_ = start_scenario_;
     }
     change_base_clock([this](sim_clock& base) { base = first_clock(); });
+    retire(registry_.clear());
+    {
+        const std::lock_guard lock{strangers_mutex_};
+        strangers_ = domain::call_journal{settings_.world.max_journal};
+    }
+    waiters_.reset(control::scope::all());
+    events_.publish({}, "reset", reset_event({}));
+}
+
+void emulator::retire(const std::vector<account_ptr>& gone) {
     std::vector<std::function<void()>> quiet;
-    for (const auto& each : registry_.clear()) {
+    for (const auto& each : gone) {
         const std::lock_guard lock{each->mutex};
         each->is_retired = true;
         ++each->epoch;
@@ -164,14 +174,8 @@ void emulator::reset() {
             quiet.push_back(std::move(waiter));
         each->take_all_waiters(quiet);
     }
-    {
-        const std::lock_guard lock{strangers_mutex_};
-        strangers_ = domain::call_journal{settings_.world.max_journal};
-    }
     for (const auto& waiter : quiet)
         waiter();
-    waiters_.reset(control::scope::all());
-    events_.publish({}, "reset", reset_event({}));
 }
 
 void emulator::reset(const account_ptr& of) {

@@ -1,5 +1,6 @@
 #include <nexo_mock/codec/embedded.hpp>
 #include <nexo_mock/codec/scenario_reader.hpp>
+#include <nexo_mock/codec/state_writer.hpp>
 #include <nexo_mock/net/listener.hpp>
 #include <nexo_mock/runtime/log.hpp>
 #include <nexo_mock/runtime/worker.hpp>
@@ -65,6 +66,7 @@ struct server::state {
             workers.push_back(
                 std::make_unique<runtime::worker>(emulator, options.net, guard_of(options)));
         }
+        if (options.state) emulator.resume(*options.state, *workers.front());
         listener.emplace(workers.front()->context(), options.host, options.port);
         for (const auto& each : workers)
             each->start();
@@ -150,7 +152,7 @@ std::uint16_t server::port() const {
     return state_->listener->port();
 }
 std::uint64_t server::seed() const {
-    return state_->emulator.settings().seed;
+    return state_->emulator.seed();
 }
 domain::scenario_ptr server::scenario() const {
     return state_->emulator.scenario();
@@ -158,6 +160,11 @@ domain::scenario_ptr server::scenario() const {
 void server::replace_scenario(domain::scenario_ptr changed) {
     if (!changed) throw std::invalid_argument{"there is no scenario to go on under"};
     state_->emulator.restart_scenario(std::move(changed));
+}
+std::string server::export_state() const {
+    std::string text;
+    codec::write_state(text, state_->emulator.state());
+    return text;
 }
 void server::stop() {
     state_->stop();

@@ -84,7 +84,7 @@ control::health_view worker_host::health() {
     control::health_view view;
     view.scenario = emulator_.scenario()->name;
     view.clock = codec::format_clock(emulator_.base_clock().setting());
-    view.seed = emulator_.settings().seed;
+    view.seed = emulator_.seed();
     view.uptime = std::chrono::duration_cast<std::chrono::seconds>(real_now() - started_);
     view.accounts = emulator_.account_count();
     visit(control::scope::all(), [&](const control::visited_account& each) {
@@ -188,6 +188,13 @@ void worker_host::reset(const control::scope& which, std::function<void()> done)
             emulator_.reset(each);
     }
     log(log_level::info, "reset", {{"account", scope_for_log(which)}});
+    emulator_.end_past(std::move(done));
+}
+
+void worker_host::resume(const codec::emulator_state& from, std::function<void()> done) {
+    emulator_.resume(from, worker_);
+    log(log_level::info, "state imported",
+        {{"accounts", std::to_string(from.accounts.size())}, {"made_by", from.made_by}});
     emulator_.end_past(std::move(done));
 }
 

@@ -25,9 +25,6 @@ void add_sign(CLI::App& app, int& exit_code);
 /// Prints "nexo-mock: <message>" on standard error and answers `code`.
 int fail(int code, const std::string& message);
 
-/// The whole of a file; throws std::runtime_error that names it.
-std::string read_file(const std::string& path);
-
 /// A mistake of the user's, in words; the command ends with exit_usage.
 struct wrong_usage : std::runtime_error {
     using std::runtime_error::runtime_error;

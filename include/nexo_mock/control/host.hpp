@@ -3,6 +3,7 @@
 #include <nexo_mock/api/accounts.hpp>
 #include <nexo_mock/api/reply_stream.hpp>
 #include <nexo_mock/codec/clock_setting.hpp>
+#include <nexo_mock/codec/emulator_state.hpp>
 #include <nexo_mock/control/scope.hpp>
 #include <nexo_mock/domain/world.hpp>
 
@@ -190,6 +191,12 @@ class host {
     /// Back to the start-up state. Calls `done`, from any thread, once all that was in flight has
     /// been ended.
     virtual void reset(const scope& which, std::function<void()> done) = 0;
+
+    // --- everything
+
+    virtual codec::emulator_state state() = 0;
+    /// Puts it in the place of what there is; `done` as for a reset.
+    virtual void resume(const codec::emulator_state& from, std::function<void()> done) = 0;
 };
 
 }  // namespace nexo_mock::control

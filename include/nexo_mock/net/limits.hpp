@@ -14,6 +14,7 @@ struct limits {
     std::uint32_t header_bytes = 16 * 1024;               ///< beyond: 431
     std::uint64_t api_body_bytes = api::max_body_bytes;   ///< beyond: 413
     std::uint64_t control_body_bytes = 16 * 1024 * 1024;  ///< beyond: 413
+    std::uint64_t state_body_bytes = 64 * 1024 * 1024;    ///< of PUT /_mock/state; beyond: 413
     std::size_t pipelined_bytes = 256 * 1024;  ///< replies collected before they are written
     std::size_t connections = 32'768;          ///< of one worker; beyond: closed at once
 

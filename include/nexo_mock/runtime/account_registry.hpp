@@ -24,6 +24,10 @@ class account_registry {
     account_ptr find_or_add(std::string_view key,
                             const std::function<account_ptr(std::uint64_t number)>& make);
 
+    /// Adds accounts that were somewhere before, and answers those they take the place of. Numbers
+    /// go on behind theirs.
+    std::vector<account_ptr> put(const std::vector<account_ptr>& accounts);
+
     /// In order of appearance.
     std::vector<account_ptr> all() const;
 

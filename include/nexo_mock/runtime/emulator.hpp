@@ -2,6 +2,7 @@
 
 #include <nexo_mock/api/accounts.hpp>
 #include <nexo_mock/api/message.hpp>
+#include <nexo_mock/codec/emulator_state.hpp>
 #include <nexo_mock/control/host.hpp>
 #include <nexo_mock/runtime/account_registry.hpp>
 #include <nexo_mock/runtime/code_waiters.hpp>
@@ -127,8 +128,17 @@ class emulator {
     /// Every account disappears; those of the scenario come back on their next use.
     void reset();
     void reset(const account_ptr& of);
+    /// These are no longer in the registry: what is in flight in them belongs to the past.
+    void retire(const std::vector<account_ptr>& gone);
     /// Has every worker end what belongs to the past, then calls `done` on one of their threads.
     void end_past(std::function<void()> done);
+
+    // --- everything
+
+    codec::emulator_state state() const;
+    /// Goes on from there; what there is goes, as by a reset. Of any thread if `to` is started.
+    void resume(const codec::emulator_state& from, effect_sink& to);
+    std::uint64_t seed() const { return seed_; }
 
     /// Lets go of what waits for accounts to become quiet: at the end, nobody will.
     void forget_waiters();
@@ -146,6 +156,7 @@ class emulator {
     domain::world new_world(std::string_view key, domain::time_point began) const;
     sim_clock first_clock() const;
     account_ptr make_account(std::string_view key, std::uint64_t number);
+    std::vector<account_ptr> restored_accounts(const codec::emulator_state& from) const;
     /// Runs all that is due now, under the lock; a clock of instant mode goes on to the last event.
     static void settle(account& of, domain::effects& out, real_time at);
     static std::optional<real_time> arm(account& of, real_time at);
@@ -161,6 +172,7 @@ class emulator {
     class front_rule;
 
     emulator_settings settings_;
+    std::atomic<std::uint64_t> seed_;
     std::mutex replacing_;
     mutable std::mutex scenario_mutex_;
     domain::scenario_ptr start_scenario_;

@@ -55,6 +55,9 @@ class worker_host final : public control::host {
                  std::function<void(control::advance_report)> done) override;
     void reset(const control::scope& which, std::function<void()> done) override;
 
+    codec::emulator_state state() override { return emulator_.state(); }
+    void resume(const codec::emulator_state& from, std::function<void()> done) override;
+
  private:
     /// Those of the scope.
     std::vector<account_ptr> accounts_in(const control::scope& which);

@@ -187,9 +187,8 @@ class random_life {
         const auto again =
             seldom() ? of.ping(now_) : of.redelivery_of(pick(attempt_seq_ + 1), now_);
         if (!again) return;
-        const auto* kept = of.finish_extra(*again, some_outcome(), now_, ++attempt_seq_);
-        tell("again ", in_words(again->event), ' ', again->target->url, ' ',
-             (kept == nullptr ? 0 : kept->seq), '\n');
+        const auto made = of.finish_extra(*again, some_outcome(), now_, ++attempt_seq_);
+        tell("again ", in_words(again->event), ' ', again->target->url, ' ', made.seq, '\n');
     }
 
     void touch(nexo_mock::domain::world& of) {

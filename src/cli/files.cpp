@@ -1,0 +1,94 @@
+#include <nexo_mock/cli/files.hpp>
+
+#include <cerrno>
+#include <cstring>
+#include <fcntl.h>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <stdexcept>
+#include <unistd.h>
+
+namespace nexo_mock::cli {
+
+namespace {
+
+[[noreturn]] void fail_to(const char* what, const std::string& path) {
+    throw std::runtime_error{std::string{"can't "} + what + " \"" + path +
+                             "\": " + std::strerror(errno)};
+}
+
+/// A descriptor that closes itself.
+class open_file {
+ public:
+    open_file(const std::string& path, int flags)
+        : fd_{::open(path.c_str(), flags | O_CLOEXEC, 0600)} {}
+    ~open_file() {
+        if (fd_ >= 0) ::close(fd_);
+    }
+    open_file(const open_file&) = delete;
+    open_file& operator=(const open_file&) = delete;
+
+    bool is_open() const { return fd_ >= 0; }
+    bool write_all(std::string_view text) const {
+        while (!text.empty()) {
+            const auto size = ::write(fd_, text.data(), text.size());
+            if (size < 0 && errno != EINTR) return false;
+            if (size > 0) text.remove_prefix(static_cast<std::size_t>(size));
+        }
+        return ::fsync(fd_) == 0;
+    }
+    void sync() const { ::fsync(fd_); }
+
+ private:
+    int fd_;
+};
+
+}  // namespace
+
+std::string read_file(const std::string& path) {
+    if (std::filesystem::is_directory(path)) {
+        throw std::runtime_error{"can't read \"" + path + "\": it is a directory"};
+    }
+    errno = 0;
+    std::ifstream file{path, std::ios::binary};
+    std::string text{std::istreambuf_iterator<char>{file}, std::istreambuf_iterator<char>{}};
+    if (!file.is_open() || file.bad()) {
+        throw std::runtime_error{"can't read \"" + path + "\": " + std::strerror(errno)};
+    }
+    return text;
+}
+
+void check_writable(const std::string& path) {
+    const auto folder = std::filesystem::absolute(path).parent_path();
+    if (std::filesystem::is_directory(path)) {
+        throw std::runtime_error{"can't write \"" + path + "\": it is a directory"};
+    }
+    if (::access(folder.c_str(), W_OK | X_OK) != 0) fail_to("write to the folder of", path);
+}
+
+// The text is on the disk before the name is: whenever the process or the machine dies, the name
+// means the old text or the new one, and all of it.
+void replace_file(const std::string& path, std::string_view text) {
+    const auto draft = path + ".new-" + std::to_string(::getpid());
+    {
+        const open_file file{draft, O_WRONLY | O_CREAT | O_TRUNC};
+        if (!file.is_open()) fail_to("write", draft);
+        if (!file.write_all(text)) {
+            const auto why = errno;
+            ::unlink(draft.c_str());
+            errno = why;
+            fail_to("write", draft);
+        }
+    }
+    if (::rename(draft.c_str(), path.c_str()) != 0) {
+        const auto why = errno;
+        ::unlink(draft.c_str());
+        errno = why;
+        fail_to("replace", path);
+    }
+    const open_file folder{std::filesystem::absolute(path).parent_path(), O_RDONLY | O_DIRECTORY};
+    if (folder.is_open()) folder.sync();
+}
+
+}  // namespace nexo_mock::cli
