@@ -9,7 +9,8 @@ from pathlib import Path
 
 from emulator import BINARY, PATIENCE, REPOSITORY, Emulator, environment, run
 
-DOCUMENTS = sorted([REPOSITORY / "README.md", *(REPOSITORY / "docs").rglob("*.md")])
+DOCUMENTS = sorted([REPOSITORY / "README.md", REPOSITORY / "tests/e2e/clients/README.md",
+                    *(REPOSITORY / "docs").rglob("*.md")])
 FENCE = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 ADDRESS = "127.0.0.1:8484"
 NAMED_FILE = re.compile(r"// ([a-z-]+\.json)\n")  # the first line of a block that is kept as a file
