@@ -29,7 +29,7 @@ domain::scenario_state read_state(object_fields& of_world, domain::time_point be
     object_fields fields{*given};
     const auto lasting = fields.require("lasting");
     const auto passing = fields.get("passing");
-    std::optional<domain::scenario_state::passing> for_a_while;
+    std::optional<domain::scenario_state::passing_state> for_a_while;
     if (passing) {
         const auto until = require_time(fields, "until", {began, domain::latest});
         for_a_while = {passing->as_string().value_or(""), until - began};

@@ -23,7 +23,7 @@ void write_list(json_writer& out, std::string_view name, const Items& items, Wri
 void write_progress(json_writer& out, const domain::rule_progress& of, domain::time_point began) {
     if (of.state != domain::scenario_state{}) {
         out.key("state").begin_object().member("lasting", of.state.lasting());
-        if (const auto& passing = of.state.passing_state()) {
+        if (const auto& passing = of.state.passing()) {
             out.member("passing", passing->name);
             write_time(out, "until", domain::after(began, passing->until));
         }

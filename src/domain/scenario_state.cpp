@@ -10,7 +10,7 @@ const std::string& scenario_state::at(duration elapsed) const {
 
 void scenario_state::set(std::string next, std::optional<duration> lasts, duration elapsed) {
     if (lasts) {
-        passing_ = passing{std::move(next), elapsed + *lasts};
+        passing_ = passing_state{std::move(next), elapsed + *lasts};
     } else {
         lasting_ = std::move(next);
         passing_.reset();

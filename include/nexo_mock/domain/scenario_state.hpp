@@ -13,19 +13,19 @@ namespace nexo_mock::domain {
 class scenario_state {
  public:
     /// A state that was set for a while.
-    struct passing {
+    struct passing_state {
         std::string name;
         duration until{};
 
-        friend bool operator==(const passing&, const passing&) = default;
+        friend bool operator==(const passing_state&, const passing_state&) = default;
     };
 
     /// Before any step set one.
     static constexpr std::string_view initial = "start";
 
     scenario_state() = default;
-    scenario_state(std::string lasting, std::optional<passing> passing)
-        : lasting_{std::move(lasting)}, passing_{std::move(passing)} {}
+    scenario_state(std::string lasting, std::optional<passing_state> for_a_while)
+        : lasting_{std::move(lasting)}, passing_{std::move(for_a_while)} {}
 
     const std::string& at(duration elapsed) const;
 
@@ -35,13 +35,13 @@ class scenario_state {
     /// Outside the time of the passing one.
     const std::string& lasting() const { return lasting_; }
     /// None was set since the lasting one, or the latest, which may be over.
-    const std::optional<passing>& passing_state() const { return passing_; }
+    const std::optional<passing_state>& passing() const { return passing_; }
 
     friend bool operator==(const scenario_state&, const scenario_state&) = default;
 
  private:
     std::string lasting_{initial};
-    std::optional<passing> passing_;
+    std::optional<passing_state> passing_;
 };
 
 }  // namespace nexo_mock::domain

@@ -136,6 +136,10 @@ constexpr slip slips[] = {
      "\n"
      R"(state:3:474: error: /accounts/0/world/counts: does not agree with the deliveries: )"
      R"(by them, "failed" is 1, not 0)"},
+    {R"("accepted":4,"delivered":1,)",
+     R"("accepted":5000000004,"evicted":5000000000,"delivered":5000000001,)",
+     R"(state:3:730: error: /accounts/0/world/deliveries: more than 4294967296 deliveries were )"
+     R"(accepted since the first one that is kept)"},
     {R"("events":2,"acknowledged":1)", R"("events":3,"acknowledged":2)",
      R"(state:3:531: error: /accounts/0/world/webhook_counts: does not agree with the )"
      R"(deliveries: by them, "acknowledged" is 1, not 2)"},
