@@ -103,10 +103,14 @@ std::string no_code_words(const scope& which, const code_wait& what) {
 }
 
 std::string explanation(host& of_all, const scope& which, const asked_code& asked,
-                        std::uint64_t from) {
+                        std::uint64_t from, wait_end how) {
     auto words = no_code_words(which, asked.what);
-    if (asked.what.longest > 0s) words += " within " + codec::format_duration(asked.what.longest);
-    if (asked.asked > asked.what.longest) {
+    if (how == wait_end::stop) {
+        words += " until the emulator was stopped";
+    } else if (asked.what.longest > 0s) {
+        words += " within " + codec::format_duration(asked.what.longest);
+    }
+    if (how == wait_end::time_out && asked.asked > asked.what.longest) {
         words += " (a wait lasts " + codec::format_duration(longest_wait) + " at most)";
     }
     recent_sends recent{from};
@@ -148,10 +152,11 @@ void answer(host& of_all, const scope& which, const asked_code& asked, std::uint
             wait_end how, api::response& out) {
     const auto found = how == wait_end::reset ? std::nullopt : newest_code(of_all, which, asked);
     if (found) return answer_with(out, *found);
-    if (how != wait_end::time_out) {  // found, and taken away by a reset before it was told
+    const bool was_there = how == wait_end::found;  // and a reset took it away before it was told
+    if (was_there || how == wait_end::reset) {
         return fail(out, 409, "reset", "a reset came while this call waited for a code");
     }
-    fail(out, 404, "no_code", explanation(of_all, which, asked, from));
+    fail(out, 404, "no_code", explanation(of_all, which, asked, from, how));
 }
 
 }  // namespace
