@@ -38,7 +38,8 @@ int status_of(const domain::refusal& refused, const domain::api_settings& settin
 std::string explain(api_error error) {
     switch (error) {
         case api_error::unauthorized:
-            return "Authorization takes \"Bearer sk_live_...\", a key that is not revoked and, if "
+            return "Authorization takes \"Bearer sk_live_\u2026\", a key that is not revoked and, "
+                   "if "
                    "api.keys is \"listed\", is listed";
         case api_error::ip_not_allowed: return "the client is outside the account's ip_allowlist";
         case api_error::not_found: return "no such path, or no such delivery in this account";

@@ -49,8 +49,13 @@ std::string secret_of(const std::string& text, const std::string& path, const st
 void secret_options::add_to(CLI::App& command, const std::string& flag, const std::string& variable,
                             const std::string& help) {
     env = variable;
-    command.add_option(flag, text, help + " (Env:" + variable + ")");
-    command.add_option(flag + "-file", file, "a file that holds it (Env:" + variable + "_FILE)");
+    // What was meant to hold a secret and is empty must not pass for none.
+    const auto holds_something = [](const std::string& value) {
+        return value.empty() ? std::string{"it is empty"} : std::string{};
+    };
+    command.add_option(flag, text, help + " (Env:" + variable + ")")->check(holds_something);
+    command.add_option(flag + "-file", file, "a file that holds it (Env:" + variable + "_FILE)")
+        ->check(holds_something);
 }
 
 std::string secret_options::resolve() const {

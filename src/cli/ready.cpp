@@ -19,6 +19,7 @@ using std::chrono::steady_clock;
 struct ready_options {
     std::string url;
     std::string wait = "0s";
+    secret_options control_token;
 };
 
 constexpr std::chrono::milliseconds pause{50};
@@ -27,8 +28,12 @@ constexpr std::chrono::seconds patience{2};  // with one question
 /// Asks until the emulator answers or the time is up.
 class probe {
  public:
-    probe(codec::http_url url, steady_clock::time_point until)
-        : url_{std::move(url)}, until_{until}, client_{context_, {}}, timer_{context_} {}
+    probe(codec::http_url url, std::string token, steady_clock::time_point until)
+        : url_{std::move(url)},
+          token_{std::move(token)},
+          until_{until},
+          client_{context_, {}},
+          timer_{context_} {}
 
     /// Empty if it is ready, else why not.
     std::string run() {
@@ -42,24 +47,27 @@ class probe {
         net::client_request request;
         request.method = "GET";
         request.url = url_;
+        if (!token_.empty()) request.headers.emplace_back("X-Mock-Token", token_);
         request.timeout = patience;
         client_.send(std::move(request), [this](const net::client_reply& reply) { hear(reply); });
     }
 
     void hear(const net::client_reply& reply) {
-        if (reply.status == 200) {
+        why_not_.clear();
+        if (reply.status != 200) {
+            why_not_ = reply.status == 0 ? reply.error : "status " + std::to_string(reply.status);
+        }
+        if (why_not_.empty() || steady_clock::now() >= until_) {
             client_.close_idle();  // nothing more is to come
-            why_not_.clear();
             return;
         }
-        why_not_ = reply.status == 0 ? reply.error : "status " + std::to_string(reply.status);
-        if (steady_clock::now() >= until_) return;
         timer_.expires_after(pause);
         timer_.async_wait([this](const boost::system::error_code&) { ask(); });
     }
 
     boost::asio::io_context context_{1};
     codec::http_url url_;
+    std::string token_;
     steady_clock::time_point until_;
     net::http_client client_;
     boost::asio::steady_timer timer_;
@@ -78,7 +86,8 @@ int ready(const ready_options& options) {
         base.pop_back();
     const auto url = codec::http_url::parse(base + "/_mock/health");
     if (!url) return fail(exit_usage, "--url takes a URL like http://127.0.0.1:8484, not " + base);
-    const auto why_not = probe{*url, steady_clock::now() + *wait}.run();
+    const auto token = options.control_token.resolve();
+    const auto why_not = probe{*url, token, steady_clock::now() + *wait}.run();
     if (!why_not.empty()) return fail(exit_failed, base + " is not ready: " + why_not);
     std::cout << base << " is ready\n";
     return exit_ok;
@@ -92,6 +101,8 @@ void add_ready(CLI::App& app, int& exit_code) {
     command->add_option("--url", options->url,
                         "its base URL (http://127.0.0.1:8484, or the port of NEXO_MOCK_PORT)");
     command->add_option("--wait", options->wait, "how long to wait for it, like 30s (0s)");
+    options->control_token.add_to(*command, "--control-token", "NEXO_MOCK_CONTROL_TOKEN",
+                                  "of an emulator that asks for one");
     command->footer(
         R"(Exit code 0 if it does, 1 if it does not: a readiness probe for containers and scripts.
 

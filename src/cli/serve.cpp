@@ -4,6 +4,7 @@
 #include <nexo_mock/codec/http_url.hpp>
 #include <nexo_mock/codec/json_writer.hpp>
 #include <nexo_mock/codec/state_reader.hpp>
+#include <nexo_mock/net/listener.hpp>
 #include <nexo_mock/runtime/log.hpp>
 #include <nexo_mock/server.hpp>
 #include <nexo_mock/version.hpp>
@@ -32,6 +33,8 @@ struct serve_options {
     std::optional<std::uint64_t> seed;
     unsigned threads = 0;
     std::size_t max_deliveries = domain::world_limits{}.max_deliveries;
+    std::size_t max_journal = domain::world_limits{}.max_journal;
+    secret_options control_token;
     std::string log_level = "info";
     std::string log_format = "text";
     std::string import_from;
@@ -107,6 +110,8 @@ server_options server_options_of(const serve_options& options, const scenario_so
     wanted.seed = options.seed;
     wanted.world.max_deliveries = options.max_deliveries;
     wanted.state = load_state(options.import_from);
+    wanted.world.max_journal = options.max_journal;
+    wanted.control_token = options.control_token.resolve();
     return wanted;
 }
 
@@ -197,6 +202,7 @@ void serve(const serve_options& options) {
         [&](const domain::scenario_ptr& fresh) { return with_target(fresh, options); }};
     auto wanted = server_options_of(options, watching.source());
     const auto clock = wanted.clock;
+    const bool is_open = !net::is_loopback(wanted.host) && wanted.control_token.empty();
     std::optional<server> running;
     try {
         running.emplace(std::move(wanted));
@@ -205,9 +211,10 @@ void serve(const serve_options& options) {
     }
     watching.watch_scenario(*running);
     std::cout << ready_line(*running, clock, options.json) << '\n' << std::flush;
-    if (options.host != "127.0.0.1" && options.host != "localhost" && options.host != "::1") {
+    if (is_open) {
         runtime::log(runtime::log_level::warn,
-                     "whoever reaches this port can read every code and move the clock",
+                     "whoever reaches this port can read every code and move the clock, as there "
+                     "is no --control-token",
                      {{"host", options.host}});
     }
     watching.run_until_stopped(*running);
@@ -246,6 +253,12 @@ void add_serve(CLI::App& app, int&) {
         "a state document to begin with, as --export-on-exit or GET /_mock/state gave it");
     add("--export-on-exit", options->export_to, "NEXO_MOCK_EXPORT_ON_EXIT",
         "where to write the state when the emulator stops; it holds keys and secrets");
+    add("--max-journal", options->max_journal, "NEXO_MOCK_MAX_JOURNAL",
+        "calls, and webhook attempts, remembered of each account; beyond it the oldest are "
+        "evicted (10000)")
+        ->check(CLI::Range(std::size_t{1}, std::size_t{100'000'000}));
+    options->control_token.add_to(*command, "--control-token", "NEXO_MOCK_CONTROL_TOKEN",
+                                  "asked for as X-Mock-Token by every control call (none)");
     add("--log-level", options->log_level, "NEXO_MOCK_LOG_LEVEL",
         "debug, info, warn, error or off (info)");
     add("--log-format", options->log_format, "NEXO_MOCK_LOG_FORMAT", "text or json (text)");

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <numeric>
 #include <set>
+#include <tuple>
 #include <utility>
 
 namespace nexo_mock::codec {
@@ -71,6 +72,12 @@ std::string_view name(severity level) {
 
 bool has_errors(const std::vector<diagnostic>& mistakes) {
     return std::ranges::find(mistakes, severity::error, &diagnostic::level) != mistakes.end();
+}
+
+void sort_by_place(std::vector<diagnostic>& mistakes) {
+    std::ranges::sort(mistakes, {}, [](const diagnostic& each) {
+        return std::tie(each.at, each.path, each.message);
+    });
 }
 
 void field::complain(std::string message) const {

@@ -7,7 +7,6 @@
 
 #include <algorithm>
 #include <set>
-#include <tuple>
 
 namespace nexo_mock::codec {
 
@@ -192,9 +191,7 @@ scenario_reading read_scenario(std::string_view text) {
         return reading;
     }
     auto read = read_scenario({std::get<json_node>(parsed), "", reading.mistakes});
-    std::ranges::sort(reading.mistakes, {}, [](const diagnostic& each) {
-        return std::tie(each.at, each.path, each.message);
-    });
+    sort_by_place(reading.mistakes);
     if (!has_errors(reading.mistakes)) {
         reading.scenario = std::make_shared<const domain::scenario>(std::move(read));
     }

@@ -1,5 +1,6 @@
 #include <nexo_mock/control/control_api.hpp>
 #include <nexo_mock/control/handlers.hpp>
+#include <nexo_mock/domain/api_key.hpp>
 
 #include <array>
 
@@ -79,6 +80,19 @@ std::optional<std::string_view> match(std::string_view pattern, std::string_view
     return part.find('/') == std::string_view::npos ? std::optional{part} : std::nullopt;
 }
 
+/// Of documents that are told as they are: those that never change have made-up keys, and a state
+/// is for being read back.
+bool is_told_as_it_is(const api::request& in) {
+    const auto path = in.path();
+    return (in.verb == method::get || in.verb == method::head) &&
+           (path == "/_mock/openapi.json" || path == "/_mock/scenario.schema.json" ||
+            path == "/_mock/state");
+}
+
+void keep_out_of_caches(api::response& out) {
+    out.headers.emplace_back("Cache-Control", "no-store");
+}
+
 void refuse_path(api::response& out) {
     std::string calls;
     for (const auto& each : routes) {
@@ -125,8 +139,23 @@ bool control_api::takes(std::string_view path) {
     return path == "/metrics" || path == "/_mock" || path.starts_with("/_mock/");
 }
 
+// Whatever a call tells may be somebody's words, and hold a key.
 void control_api::handle(const api::request& in, api::response& out, api::defer later) {
-    out.headers.emplace_back("Cache-Control", "no-store");
+    bool is_deferred = false;
+    const auto masked_later = [&](std::function<void()> abandoned) -> api::late_reply {
+        is_deferred = true;
+        return [reply = later(std::move(abandoned))](api::response late) {
+            domain::mask_keys(late.body);
+            keep_out_of_caches(late);
+            reply(std::move(late));
+        };
+    };
+    keep_out_of_caches(out);
+    answer(in, out, masked_later);
+    if (!is_deferred && !is_told_as_it_is(in)) domain::mask_keys(out.body);
+}
+
+void control_api::answer(const api::request& in, api::response& out, api::defer later) {
     if (const auto refused = guard_.refuses(in)) {
         return fail(out, refused->status, refused->error, refused->detail);
     }

@@ -129,7 +129,8 @@ void deliveries(host& of_all, const call& of) {
 }
 
 void delivery(host& of_all, const call& of) {
-    show(of_all, of, reading::counts);
+    const bool shows_it = of.in.verb != api::method::head;
+    show(of_all, of, shows_it ? reading::counts : reading::does_not_count);
 }
 
 void complete(host& of_all, const call& of) {

@@ -14,31 +14,33 @@ std::string lower(std::string_view text) {
     return small;
 }
 
-/// Names that no resolver lets point elsewhere, or that the vendor's clients have to use.
-bool is_of_this_machine(std::string_view name) {
-    return name == "localhost" || name.ends_with(".localhost") || name == "::1" ||
-           name == "nexoroute.dev" || name.starts_with("127.");
+bool is_made_of(std::string_view text, std::string_view characters) {
+    return text.find_first_not_of(characters) == std::string_view::npos;
 }
 
 /// A dotted name may begin with 127. and still be somebody's: 127.0.0.1.example.org.
-bool is_address(std::string_view name) {
-    return name.find_first_not_of("0123456789.") == std::string_view::npos;
+bool is_loopback_address(std::string_view name) {
+    return name == "::1" || (name.starts_with("127.") && is_made_of(name, "0123456789."));
 }
 
-/// The authority of "http://host:port".
-std::string_view authority_of(std::string_view origin) {
-    const auto scheme = origin.find("://");
-    return scheme == std::string_view::npos ? std::string_view{} : origin.substr(scheme + 3);
+/// Names that no resolver lets point elsewhere, or that the vendor's clients have to use.
+bool is_of_this_machine(std::string_view name) {
+    return name == "localhost" || name.ends_with(".localhost") || name == "nexoroute.dev" ||
+           is_loopback_address(name);
 }
 
 }  // namespace
 
 std::string host_name(std::string_view authority) {
-    if (authority.starts_with('[')) {
-        const auto end = authority.find(']');
-        return lower(authority.substr(1, end == std::string_view::npos ? end : end - 1));
-    }
-    return lower(authority.substr(0, authority.find(':')));
+    const bool has_brackets = authority.starts_with('[');
+    const auto end = authority.find(has_brackets ? ']' : ':');
+    const bool has_end = end != std::string_view::npos;
+    if (has_brackets && !has_end) return {};
+    const auto rest = has_end ? authority.substr(end + (has_brackets ? 1 : 0)) : std::string_view{};
+    const bool is_port = rest.starts_with(':') && is_made_of(rest.substr(1), "0123456789");
+    if (!rest.empty() && !is_port) return {};
+    const auto begin = std::size_t{has_brackets ? 1U : 0U};
+    return lower(authority.substr(begin, has_end ? end - begin : end));
 }
 
 bool is_same_secret(std::string_view a, std::string_view b) {
@@ -57,18 +59,28 @@ bool guard::knows_token(const api::request& in) const {
            is_same_secret(api::bearer_token(in.authorization), settings_.token);
 }
 
+bool guard::is_ours(std::string_view host) const {
+    if (!settings_.only_loopback_hosts) return true;
+    const auto name = host_name(host);
+    return is_of_this_machine(name) || (!name.empty() && name == lower(settings_.host));
+}
+
+bool guard::is_of_our_pages(std::string_view origin, std::string_view host) const {
+    const auto page = lower(origin);
+    const auto self = lower(host);
+    // What everybody reaches may have a proxy in front that speaks TLS.
+    return page == "http://" + self ||
+           (!settings_.only_loopback_hosts && page == "https://" + self);
+}
+
 std::optional<guard_refusal> guard::refuses(const api::request& in) const {
-    const auto name = host_name(in.host);
-    const bool is_ours =
-        (is_of_this_machine(name) && (!name.starts_with("127.") || is_address(name))) ||
-        name == lower(settings_.host);
-    if (settings_.only_loopback_hosts && !in.host.empty() && !is_ours) {
+    if (!is_ours(in.host)) {
         return guard_refusal{403, "foreign_host",
                              "the Host header says \"" + in.host +
                                  "\", and this emulator listens on this machine alone: call it "
                                  "127.0.0.1 or localhost, or start it with --host"};
     }
-    if (!in.origin.empty() && lower(authority_of(in.origin)) != lower(in.host)) {
+    if (!in.origin.empty() && !is_of_our_pages(in.origin, in.host)) {
         return guard_refusal{
             403, "foreign_origin",
             "a web page of \"" + in.origin +

@@ -31,7 +31,9 @@ bool read_status(std::string_view text, call_filter& filter) {
     const auto* end = text.data() + text.size();
     const auto [stop, ec] = std::from_chars(text.data(), end, filter.least_status);
     filter.most_status = filter.least_status;
-    return ec == std::errc{} && stop == end;
+    const bool is_status =
+        filter.least_status == 0 || (filter.least_status >= 100 && filter.least_status <= 599);
+    return ec == std::errc{} && stop == end && is_status;
 }
 
 std::optional<call_filter> read_filter(const call& of) {
@@ -97,17 +99,21 @@ void requests(host& of_all, const call& of) {
 }
 
 void verify(host& of_all, const call& of) {
-    const auto checks = read_checks(api::query_value(of.in.query(), "check"));
+    const auto list = api::query_value(of.in.query(), "check");
+    const auto checks = read_checks(list);
     if (!checks) {
-        return fail(of.out, 400, "invalid_query",
-                    "\"check\" is a list like webhooks,codes of: webhooks, codes, rules, requests");
+        return fail(
+            of.out, 400, "invalid_query",
+            "\"check\" is a list like webhooks,codes of webhooks, codes, rules and requests, "
+            "not \"" +
+                list + '"');
     }
-    verification found{*checks};
+    verification found{*checks, of_all.scenario(scope::all())};
     of_all.visit(of.scope,
                  [&](const visited_account& account) { found.look_at(account, of.scope); });
     if (of.scope.is_all()) {
         of_all.visit_strangers([&](const auto& strangers) { found.look_at(strangers); });
-        found.look_at_rules(*of_all.scenario(of.scope));
+        found.look_at_rules();
     }
     if (!found.is_clean()) of.out.status = 409;
     json_writer json{of.out.body};

@@ -17,7 +17,8 @@ constexpr std::size_t most_named = 5;  // of a kind, in an explanation
 
 struct asked_code {
     code_wait what;
-    domain::duration asked{};  ///< what the query says, which may be longer than a wait may be
+    domain::duration asked{};    ///< what the query says, which may be longer than a wait may be
+    bool counts_as_read = true;  ///< HEAD shows nobody a code
 };
 
 std::optional<asked_code> read_query(const call& of) {
@@ -30,7 +31,7 @@ std::optional<asked_code> read_query(const call& of) {
     const auto after =
         number_in_query(of, "after", 0, 0, std::numeric_limits<std::uint64_t>::max());
     if (!after) return std::nullopt;
-    asked_code asked{{*phone, *after, {}}, {}};
+    asked_code asked{{*phone, *after, {}}, {}, of.in.verb != api::method::head};
     const auto wait = api::query_value(of.in.query(), "wait");
     if (wait.empty()) return asked;
     const auto length = codec::parse_duration(wait);
@@ -102,10 +103,14 @@ std::string no_code_words(const scope& which, const code_wait& what) {
 }
 
 std::string explanation(host& of_all, const scope& which, const asked_code& asked,
-                        std::uint64_t from) {
+                        std::uint64_t from, wait_end how) {
     auto words = no_code_words(which, asked.what);
-    if (asked.what.longest > 0s) words += " within " + codec::format_duration(asked.what.longest);
-    if (asked.asked > asked.what.longest) {
+    if (how == wait_end::stop) {
+        words += " until the emulator was stopped";
+    } else if (asked.what.longest > 0s) {
+        words += " within " + codec::format_duration(asked.what.longest);
+    }
+    if (how == wait_end::time_out && asked.asked > asked.what.longest) {
         words += " (a wait lasts " + codec::format_duration(longest_wait) + " at most)";
     }
     recent_sends recent{from};
@@ -126,15 +131,15 @@ void answer_with(api::response& out, const code_view& found) {
         .end_object();
 }
 
-/// The code that was sent last, which counts as read then.
-std::optional<code_view> newest_code(host& of_all, const scope& which, const code_wait& what) {
+/// The code that was sent last.
+std::optional<code_view> newest_code(host& of_all, const scope& which, const asked_code& asked) {
     std::optional<code_view> newest;
     of_all.visit(which, [&](const visited_account& account) {
-        if (const auto found = find_code(account.world, what)) {
+        if (const auto found = find_code(account.world, asked.what)) {
             if (!newest || found->seq > newest->seq) newest = found;
         }
     });
-    if (!newest) return newest;
+    if (!newest || !asked.counts_as_read) return newest;
     of_all.visit(which, [&](const visited_account& account) {
         if (const auto ordinal = account.world.ordinal_of(newest->id.text())) {
             account.world.mark_read(*ordinal);
@@ -145,13 +150,13 @@ std::optional<code_view> newest_code(host& of_all, const scope& which, const cod
 
 void answer(host& of_all, const scope& which, const asked_code& asked, std::uint64_t from,
             wait_end how, api::response& out) {
-    const auto found =
-        how == wait_end::reset ? std::nullopt : newest_code(of_all, which, asked.what);
+    const auto found = how == wait_end::reset ? std::nullopt : newest_code(of_all, which, asked);
     if (found) return answer_with(out, *found);
-    if (how != wait_end::time_out) {  // found, and taken away by a reset before it was told
+    const bool was_there = how == wait_end::found;  // and a reset took it away before it was told
+    if (was_there || how == wait_end::reset) {
         return fail(out, 409, "reset", "a reset came while this call waited for a code");
     }
-    fail(out, 404, "no_code", explanation(of_all, which, asked, from));
+    fail(out, 404, "no_code", explanation(of_all, which, asked, from, how));
 }
 
 }  // namespace

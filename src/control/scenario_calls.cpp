@@ -3,6 +3,7 @@
 #include <nexo_mock/codec/scenario_reader.hpp>
 #include <nexo_mock/codec/scenario_writer.hpp>
 #include <nexo_mock/control/handlers.hpp>
+#include <nexo_mock/control/rule_uses.hpp>
 
 #include <vector>
 
@@ -21,16 +22,13 @@ struct scenario_use {
 
 scenario_use find_use(host& of_all, const scope& which, const domain::scenario_ptr& shown) {
     scenario_use use;
-    use.decided.resize(shown->rules.size());
+    use.decided.resize(shown->rules.size());  // there may be no account
     of_all.visit(which, [&](const visited_account& account) {
-        const auto& rules = account.world.rules();
         if (!which.is_all()) {
             use.is_own = account.has_own_scenario;
             use.state = account.world.state(account.now);
         }
-        if (rules.rules() != shown) return;  // under a scenario of its own
-        for (std::size_t i = 0; i < use.decided.size(); ++i)
-            use.decided[i] += rules.times_used(i);
+        add_uses(use.decided, *shown, account.world);
     });
     return use;
 }
@@ -101,6 +99,7 @@ void put_rule(host& of_all, const call& of) {
         rule = codec::read_rule(body, 1);
         if (!body.child("name")) rule->name = "put rule";
     }
+    codec::sort_by_place(mistakes);
     if (refuse_mistakes(of.out, "invalid_rule", "rule", mistakes)) return;
     of_all.put_rule(of.scope, *rule);
     answer_changed(of.out, rule->name, "rule", mistakes);

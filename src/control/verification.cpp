@@ -1,3 +1,4 @@
+#include <nexo_mock/control/rule_uses.hpp>
 #include <nexo_mock/control/verification.hpp>
 
 #include <algorithm>
@@ -86,12 +87,8 @@ void verification::look_at(const visited_account& account, const scope& which) {
     if (wants(check::requests))
         look_at_calls(world.calls(), domain::masked_key(world.account().key));
     if (!wants(check::rules)) return;
-    if (account.has_own_scenario) return look_at_own_rules(world);
-    if (!which.is_all()) return;
-    const auto count = world.scenario().rules.size();
-    used_.resize(std::max(used_.size(), count));
-    for (std::size_t i = 0; i < count; ++i)
-        used_[i] += world.rules().times_used(i);
+    if (account.has_own_scenario) look_at_own_rules(world);
+    if (which.is_all()) add_uses(used_, *of_all_, world);
 }
 
 void verification::look_at(const domain::call_journal& strangers) {
@@ -141,11 +138,11 @@ void verification::look_at_own_rules(const domain::world& world) {
     }
 }
 
-void verification::look_at_rules(const domain::scenario& of_all) {
+void verification::look_at_rules() {
     if (!wants(check::rules)) return;
-    used_.resize(std::max(used_.size(), of_all.rules.size()));
-    for (std::size_t i = 0; i < of_all.rules.size(); ++i) {
-        const auto& rule = of_all.rules[i];
+    used_.resize(of_all_->rules.size());  // there may be no account
+    for (std::size_t i = 0; i < used_.size(); ++i) {
+        const auto& rule = of_all_->rules[i];
         if (!rule.must_match || used_[i] != 0) continue;
         add({check::rules,
              {},

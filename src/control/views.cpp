@@ -42,19 +42,6 @@ std::string_view name(domain::attempt_kind kind) {
     return {};
 }
 
-/// Text of a client's, which may hold a key.
-std::string without_keys(std::string_view text) {
-    constexpr std::string_view prefix = "sk_live_";
-    std::string clean;
-    for (auto at = text.find(prefix); at != std::string_view::npos; at = text.find(prefix)) {
-        clean += text.substr(0, at);
-        const auto end = std::min(text.find_first_of("\"'\\&#/?,;<> \t\r\n", at), text.size());
-        clean += domain::masked_key(text.substr(at, end - at));
-        text.remove_prefix(end);
-    }
-    return clean += text;
-}
-
 void write_status(json_writer& json, int status) {
     json.key("status");
     if (status == 0) {
@@ -285,7 +272,7 @@ void write_call(json_writer& json, const domain::call_record& call, const domain
         .member_or_null("account",
                         world == nullptr ? std::string{} : domain::masked_key(world->account().key))
         .member("method", call.method)
-        .member("path", without_keys(call.path))
+        .member("path", call.path)
         .member_or_null("endpoint", call.call ? domain::name(*call.call) : std::string_view{});
     write_status(json, call.status);
     json.member_or_null("error", call.error)
@@ -298,8 +285,7 @@ void write_call(json_writer& json, const domain::call_record& call, const domain
                                        ? std::string{}
                                        : codec::format_duration(call.latency));
     if (part == call_part::whole) {
-        json.member_or_null("body", without_keys(call.body))
-            .member_or_null("reply", without_keys(call.reply));
+        json.member_or_null("body", call.body).member_or_null("reply", call.reply);
     }
     json.end_object();
 }

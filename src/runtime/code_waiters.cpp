@@ -21,6 +21,10 @@ code_waiters::ticket code_waiters::add(const control::scope& which, const contro
                                        wake call) {
     const std::lock_guard lock{mutex_};
     ticket made{place_of(key_of(which), what.phone), next_number_++};
+    if (is_stopped_) {
+        call(control::wait_end::stop);
+        return made;
+    }
     entries_.emplace(made.place, entry{made.number, what.after, std::move(call)});
     size_ = entries_.size();
     return made;
@@ -66,12 +70,24 @@ void code_waiters::code_sent(std::string_view key, const domain::phone_number& p
 }
 
 void code_waiters::reset(const control::scope& which) {
+    end(which.is_all() ? std::string{} : std::string{key_of(which)} + ' ',
+        control::wait_end::reset);
+}
+
+void code_waiters::stop() {
+    {
+        const std::lock_guard lock{mutex_};
+        is_stopped_ = true;
+    }
+    end({}, control::wait_end::stop);
+}
+
+void code_waiters::end(std::string_view begins, control::wait_end how) {
     std::vector<wake> woken;
     {
         const std::lock_guard lock{mutex_};
-        const auto begins = std::string{key_of(which)} + ' ';
         for (auto it = entries_.begin(); it != entries_.end();) {
-            if (!which.is_all() && !it->first.starts_with(begins)) {
+            if (!it->first.starts_with(begins)) {
                 ++it;
                 continue;
             }
@@ -81,7 +97,7 @@ void code_waiters::reset(const control::scope& which) {
         size_ = entries_.size();
     }
     for (const auto& each : woken)
-        each(control::wait_end::reset);
+        each(how);
 }
 
 }  // namespace nexo_mock::runtime

@@ -1,4 +1,5 @@
 #include <nexo_mock/codec/json_writer.hpp>
+#include <nexo_mock/domain/api_key.hpp>
 #include <nexo_mock/runtime/event_bus.hpp>
 
 #include <algorithm>
@@ -111,10 +112,12 @@ event_bus::~event_bus() = default;
 
 void event_bus::publish(std::string_view key, std::string_view type, std::string_view data) {
     if (!is_on()) return;
+    std::string told{data};
+    domain::mask_keys(told);
     decltype(list::sleepers) woken;
     {
         const std::lock_guard lock{list_->mutex};
-        list_->events.push_back({std::string{key}, as_sent(list_->next(), type, data)});
+        list_->events.push_back({std::string{key}, as_sent(list_->next(), type, told)});
         if (list_->events.size() > most_kept) {
             list_->events.pop_front();
             ++list_->first;

@@ -1,5 +1,6 @@
 #include <nexo_mock/codec/json_writer.hpp>
 #include <nexo_mock/codec/text_formats.hpp>
+#include <nexo_mock/domain/api_key.hpp>
 #include <nexo_mock/runtime/log.hpp>
 #include <nexo_mock/runtime/sim_clock.hpp>
 
@@ -88,6 +89,7 @@ void log(log_level level, std::string_view message, field_list fields) {
     if (!log_enabled(level)) return;
     auto line = line_format == log_format::json ? json_line(level, message, fields)
                                                 : text_line(level, message, fields);
+    domain::mask_keys(line);
     line += '\n';
     // A pipe that nobody reads must not hold up the emulator. One that can be written has room for
     // a line; one call writes it, so that lines of several threads do not mix.

@@ -103,6 +103,7 @@ struct server::state {
             [this, closed] { listener->stop([closed] { closed->set_value(); }); });
         closed->get_future().wait_for(options.drain_requests);
 
+        emulator.waiters().stop();
         std::vector<std::future<void>> connections;
         for (const auto& each : workers)
             connections.push_back(each->drain_connections());

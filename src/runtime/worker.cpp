@@ -1,8 +1,10 @@
+#include <nexo_mock/domain/otp_code.hpp>
 #include <nexo_mock/runtime/log.hpp>
 #include <nexo_mock/runtime/worker.hpp>
 
 #include <boost/asio/post.hpp>
 
+#include <algorithm>
 #include <memory>
 
 namespace nexo_mock::runtime {
@@ -24,6 +26,18 @@ std::string_view name(api::method verb) {
     return "other";
 }
 
+/// The path, without what may be a code: some clients put one there.
+std::string shown_path(std::string_view path) {
+    std::string shown;
+    for (std::size_t at = 0; at < path.size();) {
+        const auto end = std::min(path.find('/', at + 1), path.size());
+        const bool is_code = domain::otp_code::parse(path.substr(at + 1, end - at - 1)).has_value();
+        shown += is_code ? "/\u2026" : path.substr(at, end - at);
+        at = end;
+    }
+    return shown;
+}
+
 /// Calls that are refused or that a rule makes misbehave are worth a line always, the others when
 /// every call is.
 void log_call(const api::request& in, const api::response& out) {
@@ -36,7 +50,7 @@ void log_call(const api::request& in, const api::response& out) {
         out.status == 0 ? "lost"
         : is_refused    ? "refused"
                         : "answered",
-        {{"call", std::string{name(in.verb)} + ' ' + std::string{in.path()}},
+        {{"call", std::string{name(in.verb)} + ' ' + shown_path(in.path())},
          {"status", out.status == 0 ? std::string{} : std::to_string(out.status)},
          {"account", domain::is_well_formed_key(key) ? domain::masked_key(key) : std::string{}},
          {"why", out.note}});
@@ -53,6 +67,7 @@ void lose(api::response& held) {
 
 void router::refused(int status, std::string_view error, std::string_view why) {
     emulator_.record_refused(status, error, why);
+    metrics_.count_call(call_kind::other, status, {});
     log(log_level::info, "refused what is no HTTP request", {{"why", std::string{why}}});
 }
 

@@ -18,7 +18,8 @@ from scenario_files import scenario_file
 VERSION = run("version").stdout.split()[-1]
 OPTIONS = ["--host", "--port", "--scenario", "--webhook-url", "--webhook-secret",
            "--webhook-secret-file", "--clock", "--seed", "--threads", "--max-deliveries",
-           "--log-level", "--log-format", "--json"]
+           "--max-journal", "--control-token", "--control-token-file", "--log-level",
+           "--log-format", "--json"]
 
 
 class CommandLine(unittest.TestCase):
@@ -78,7 +79,8 @@ class Mistakes(CommandLine):
                               ("--clock", "x"), ("--clock", "manual@noon"), ("--seed", "-1"),
                               ("--seed", "x"), ("--seed", "1.5"), ("--threads", "0"),
                               ("--threads", "x"),
-                              ("--max-deliveries", "0"), ("--log-level", "loud"),
+                              ("--max-deliveries", "0"), ("--max-journal", "0"),
+                              ("--control-token", ""), ("--log-level", "loud"),
                               ("--log-format", "xml")]:
             with self.subTest(option=option, value=value):
                 self.assert_refused(["--port", "0", option, value] if option != "--port"

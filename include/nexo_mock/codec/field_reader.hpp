@@ -31,6 +31,9 @@ std::string format(const diagnostic& mistake, std::string_view file);
 
 bool has_errors(const std::vector<diagnostic>& mistakes);
 
+/// In the order in which they stand in the text.
+void sort_by_place(std::vector<diagnostic>& mistakes);
+
 /// A value of a document, where it stands, and where mistakes in it are collected, so that all of
 /// them are found in one run. Copies are cheap; the document must outlive them.
 class field {

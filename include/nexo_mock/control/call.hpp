@@ -50,6 +50,7 @@ bool read_body(const call& of, Reader read, std::string_view error = "invalid_bo
     } else {
         read(codec::field{std::get<codec::json_node>(parsed), "", mistakes});
     }
+    codec::sort_by_place(mistakes);
     return !refuse_mistakes(of.out, error, "body", mistakes);
 }
 

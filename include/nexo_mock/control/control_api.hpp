@@ -8,7 +8,8 @@ namespace nexo_mock::control {
 
 /// The control API under /_mock, and /metrics: what a test does to the emulator and learns from it.
 /// Every call passes here: the guard looks at it, the table finds its handler, its scope is
-/// opened. Not for sharing between threads: each worker has its own.
+/// opened; keys in what it answers are masked. Not for sharing between threads: each worker has its
+/// own.
 class control_api {
  public:
     control_api(host& of, guard_settings settings) : host_{of}, guard_{std::move(settings)} {}
@@ -20,6 +21,8 @@ class control_api {
     void handle(const api::request& in, api::response& out, api::defer later);
 
  private:
+    void answer(const api::request& in, api::response& out, api::defer later);
+
     host& host_;
     guard guard_;
 };

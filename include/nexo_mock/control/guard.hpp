@@ -11,7 +11,8 @@ namespace nexo_mock::control {
 /// Who may make control calls.
 struct guard_settings {
     std::string token;                ///< empty: none is asked for
-    bool only_loopback_hosts = true;  ///< the Host header must name this machine, or `host`
+    bool only_loopback_hosts = true;  ///< the Host header must name this machine, or `host`;
+                                      ///< and pages of ours have no TLS
     std::string host;                 ///< the name that was listened on
 };
 
@@ -32,12 +33,14 @@ class guard {
     std::optional<guard_refusal> refuses(const api::request& in) const;
 
  private:
+    bool is_ours(std::string_view host) const;
+    bool is_of_our_pages(std::string_view origin, std::string_view host) const;
     bool knows_token(const api::request& in) const;
 
     guard_settings settings_;
 };
 
-/// The name in a Host header or an authority: no port, no brackets, lower case.
+/// The name in a Host header: no port, no brackets, lower case; empty if it is none.
 std::string host_name(std::string_view authority);
 
 /// The same text, found out in a time that does not tell how much of it is right.

@@ -102,7 +102,12 @@ struct code_wait {
     std::chrono::microseconds longest{};  ///< real time
 };
 
-enum class wait_end : std::uint8_t { found, time_out, reset };
+enum class wait_end : std::uint8_t {
+    found,
+    time_out,
+    reset,
+    stop,  ///< of the emulator
+};
 
 /// The numbers that the next entries of the journals get: what a list shows ends before them, so
 /// that whoever pages by number misses nothing that other threads are about to add.
@@ -141,8 +146,9 @@ class host {
     virtual void visit_strangers(api::function_ref<void(const domain::call_journal&)> use) = 0;
 
     /// Calls `done` once, on this worker's thread, never before it returns: as soon as there is
-    /// such a code (at once if there is one already), the time is up, or a reset came. The result,
-    /// to be called on this thread, ends the wait early, as if the time were up.
+    /// such a code (at once if there is one already), the time is up, a reset came or the emulator
+    /// is stopped. The result, to be called on this thread, ends the wait early, as if the time
+    /// were up.
     virtual std::function<void()> wait_for_code(const scope& which, const code_wait& what,
                                                 std::function<void(wait_end)> done) = 0;
 

@@ -33,14 +33,16 @@ class verification {
  public:
     static constexpr std::size_t most_listed = 1'000;
 
-    explicit verification(std::vector<check> checks) : checks_{std::move(checks)} {}
+    /// `of_all`: the scenario of all accounts.
+    verification(std::vector<check> checks, domain::scenario_ptr of_all)
+        : checks_{std::move(checks)}, of_all_{std::move(of_all)} {}
 
     /// A call of one account asks for the rules of its own scenario, for others' rules are others'
     /// business; a call of all asks for those of each.
     void look_at(const visited_account& account, const scope& which);
     void look_at(const domain::call_journal& strangers);
     /// Once all accounts were looked at: the rules of the scenario of all.
-    void look_at_rules(const domain::scenario& of_all);
+    void look_at_rules();
 
     bool is_clean() const { return total_ == 0; }
     /// The whole reply.
@@ -64,6 +66,7 @@ class verification {
     void look_at_calls(const domain::call_journal& calls, const std::string& account);
 
     std::vector<check> checks_;
+    domain::scenario_ptr of_all_;
     std::vector<failure> failures_;
     std::array<std::size_t, all_checks.size()> counts_{};
     std::size_t total_ = 0;

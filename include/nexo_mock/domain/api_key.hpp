@@ -15,4 +15,8 @@ bool is_well_formed_key(std::string_view key);
 /// its own. The tag behind # is the same for the same key, always.
 std::string masked_key(std::string_view key);
 
+/// Masks each key in a text of whatever origin. What is masked already stays as it is; the prefix
+/// with nothing of a key behind it is none.
+void mask_keys(std::string& text);
+
 }  // namespace nexo_mock::domain

@@ -34,6 +34,9 @@ class code_waiters {
     /// all are reset.
     void reset(const control::scope& which);
 
+    /// All are told that the emulator stops, and so is, at once, whoever comes later.
+    void stop();
+
     std::size_t size() const { return size_.load(std::memory_order_relaxed); }
 
  private:
@@ -45,10 +48,13 @@ class code_waiters {
     using entries = std::unordered_multimap<std::string, entry>;
 
     void take(const std::string& place, std::uint64_t seq, std::vector<wake>& into);
+    /// All whose place begins so.
+    void end(std::string_view begins, control::wait_end how);
 
     std::mutex mutex_;
     entries entries_;
     std::uint64_t next_number_ = 1;
+    bool is_stopped_ = false;
     std::atomic<std::size_t> size_ = 0;
 };
 

@@ -2,7 +2,9 @@
 
 #include <doctest/doctest.h>
 
+#include <initializer_list>
 #include <string>
+#include <utility>
 
 using namespace nexo_mock::domain;
 
@@ -32,4 +34,27 @@ TEST_CASE("a masked key tells accounts apart and opens none") {
     CHECK(masked_key("sk_live_12345678").starts_with("sk_live_\u202678#"));
     CHECK(masked_key("sk_live_1234567").starts_with("sk_live_\u2026#"));
     CHECK(masked_key("sk_live_a") == masked_key("sk_live_a"));
+}
+
+TEST_CASE("keys in a text are masked, and nothing else of it changes") {
+    const auto a = masked_key("sk_live_alpha_0001");
+    const auto b = masked_key("sk_live_b");
+    for (const auto& [text, expected] : std::initializer_list<std::pair<std::string, std::string>>{
+             {"", ""},
+             {"sk_live_alpha_0001", a},
+             {"/api/v1/sk_live_alpha_0001/x?key=sk_live_b&y",
+              "/api/v1/" + a + "/x?key=" + b + "&y"},
+             {R"({\"key\":\"sk_live_alpha_0001\"})", R"({\"key\":\")" + a + R"(\"})"},
+             {"sk_live_b sk_live_b\n", b + ' ' + b + '\n'},
+             {"sk_live_sk_live_b", masked_key("sk_live_sk_live_b")},
+             {a + " and " + b, a + " and " + b},
+             {"\"Bearer sk_live_\u2026\", \"sk_live_\" and more",
+              "\"Bearer sk_live_\u2026\", \"sk_live_\" and more"},
+             {"sk_live_", "sk_live_"},
+             {"sk_liv", "sk_liv"}}) {
+        CAPTURE(text);
+        auto masked = text;
+        mask_keys(masked);
+        CHECK(masked == expected);
+    }
 }
