@@ -119,8 +119,8 @@ class emulator {
     void change_base_clock(const std::function<void(sim_clock&)>& change);
     /// Grows with each change_base_clock().
     std::uint64_t base_clock_generation() const;
-    /// Moves it on, unless it was changed since.
-    void jump_base_clock(domain::time_point to, std::uint64_t generation);
+    /// Moves it on, unless it was changed since: false.
+    bool jump_base_clock(domain::time_point to, std::uint64_t generation);
 
     // --- reset
 
