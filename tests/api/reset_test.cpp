@@ -236,3 +236,22 @@ TEST_CASE("an advance that a reset ends tells nobody of a clock that is not ther
         advance.user().post("/_mock/reset", "");
     }
 }
+
+TEST_CASE("a held reply behind one that is not read yet is ended by a reset as well") {
+    receiver hook{{-1}};
+    auto options = options_for(under_way_scenario(hook), "real");
+    options.net.pipelined_bytes = 64 * 1024 * 1024;
+    server mock{options};
+    client user{mock.port(), "sk_live_a"};
+    auto slow = connection::narrow(mock.port());
+    std::string much;
+    for (int i = 0; i < 100; ++i)
+        much += request_text("GET", "/_mock/openapi.json");
+    slow.write(much +
+               request_text("POST", "/api/v1/send-otp", "sk_live_a", otp_body(replies_slowly)));
+    wait_for_calls(user, 1);
+    user.post("/_mock/reset", "");
+    const auto rest = slow.read_to_end();
+    CHECK(rest.starts_with("HTTP/1.1 200"));
+    CHECK(rest.find("HTTP/1.1 202") == std::string::npos);
+}
