@@ -66,6 +66,7 @@ class session final : public tracked_session, public std::enable_shared_from_thi
         // What has come may be in the read that is under way: its handler decides.
         error_code ignored;
         if (phase_ == phase::idle) socket_.cancel(ignored);
+        watch_.give_up();
         if (player_) player_->hurry();
         if (stream_) stream_->stop();
     }
@@ -76,7 +77,7 @@ class session final : public tracked_session, public std::enable_shared_from_thi
         const auto keep = std::move(waiting_);
         error_code ignored;
         socket_.close(ignored);
-        watch_.stop();
+        watch_.give_up();
         if (player_) player_->stop();
         if (stream_) stream_->stop();
     }
@@ -212,6 +213,7 @@ class session final : public tracked_session, public std::enable_shared_from_thi
             enter(phase::handling);
             waiting_ = shared_from_this();  // the reply must find the connection alive
             if (abandoned) watch_.start(waiting_, std::move(abandoned));
+            if (set_.is_draining()) watch_.give_up();
             return false;
         }
         return deliver();

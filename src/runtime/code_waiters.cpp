@@ -84,4 +84,11 @@ void code_waiters::reset(const control::scope& which) {
         each(control::wait_end::reset);
 }
 
+void code_waiters::clear() {
+    entries dropped;  // outside the lock, for they may hold anything
+    const std::lock_guard lock{mutex_};
+    dropped.swap(entries_);
+    size_ = 0;
+}
+
 }  // namespace nexo_mock::runtime

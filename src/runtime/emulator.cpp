@@ -235,6 +235,7 @@ bool emulator::jump_base_clock(domain::time_point to, std::uint64_t generation) 
 }
 
 void emulator::forget_waiters() {
+    waiters_.clear();
     for (const auto& each : registry_.all()) {
         std::vector<std::function<void()>> dropped;
         const std::lock_guard lock{each->mutex};

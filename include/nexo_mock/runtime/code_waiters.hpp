@@ -34,6 +34,9 @@ class code_waiters {
     /// all are reset.
     void reset(const control::scope& which);
 
+    /// Nobody waits any more, and nobody is told.
+    void clear();
+
     std::size_t size() const { return size_.load(std::memory_order_relaxed); }
 
  private:

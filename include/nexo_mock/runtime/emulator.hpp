@@ -130,7 +130,8 @@ class emulator {
     /// Has every worker end what belongs to the past, then calls `done` on one of their threads.
     void end_past(std::function<void()> done);
 
-    /// Lets go of what waits for accounts to become quiet: at the end, nobody will.
+    /// Lets go of what waits for accounts to become quiet or for codes, which holds what belongs to
+    /// the workers: at the end, nobody will.
     void forget_waiters();
 
     /// Webhooks that are on their way or wait for their turn.
