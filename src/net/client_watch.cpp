@@ -13,6 +13,10 @@ void client_watch::start(std::shared_ptr<void> owner, std::function<void()> gone
     look();
 }
 
+void client_watch::give_up() {
+    if (const auto gone = std::exchange(gone_, nullptr)) gone();
+}
+
 void client_watch::look() {
     if (is_waiting_) return;
     is_waiting_ = true;
@@ -30,7 +34,7 @@ void client_watch::look() {
                                owner_ = keep;
                                return look();
                            }
-                           if (ec || size == 0) std::exchange(gone_, nullptr)();
+                           if (ec || size == 0) give_up();
                        });
 }
 

@@ -76,7 +76,7 @@ class session final : public tracked_session, public std::enable_shared_from_thi
         const auto keep = std::move(waiting_);
         error_code ignored;
         socket_.close(ignored);
-        watch_.stop();
+        watch_.give_up();
         if (player_) player_->stop();
         if (stream_) stream_->stop();
     }
@@ -243,6 +243,7 @@ class session final : public tracked_session, public std::enable_shared_from_thi
     }
 
     void play() {
+        if (response_.is_past && response_.is_past()) return abort();
         auto plan = *std::exchange(plan_, std::nullopt);
         if (set_.is_draining()) plan.wait = plan.spread = plan.silence = {};
         const auto length = plan.wait + plan.spread + plan.silence;

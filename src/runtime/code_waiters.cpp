@@ -100,4 +100,11 @@ void code_waiters::end(std::string_view begins, control::wait_end how) {
         each(how);
 }
 
+void code_waiters::clear() {
+    entries dropped;  // outside the lock, for they may hold anything
+    const std::lock_guard lock{mutex_};
+    dropped.swap(entries_);
+    size_ = 0;
+}
+
 }  // namespace nexo_mock::runtime

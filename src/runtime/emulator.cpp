@@ -228,12 +228,15 @@ void emulator::change_base_clock(const std::function<void(sim_clock&)>& change) 
     ++base_clock_generation_;
 }
 
-void emulator::jump_base_clock(domain::time_point to, std::uint64_t generation) {
+bool emulator::jump_base_clock(domain::time_point to, std::uint64_t generation) {
     const std::lock_guard lock{clock_mutex_};
-    if (generation == base_clock_generation_) base_clock_.jump_to(to, real_now());
+    if (generation != base_clock_generation_) return false;
+    base_clock_.jump_to(to, real_now());
+    return true;
 }
 
 void emulator::forget_waiters() {
+    waiters_.clear();
     for (const auto& each : registry_.all()) {
         std::vector<std::function<void()>> dropped;
         const std::lock_guard lock{each->mutex};

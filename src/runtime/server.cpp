@@ -103,10 +103,10 @@ struct server::state {
             [this, closed] { listener->stop([closed] { closed->set_value(); }); });
         closed->get_future().wait_for(options.drain_requests);
 
-        emulator.waiters().stop();
         std::vector<std::future<void>> connections;
         for (const auto& each : workers)
             connections.push_back(each->drain_connections());
+        emulator.waiters().stop();  // their replies are the last of their connections
         if (!wait_for(connections, options.drain_requests)) {
             runtime::log(runtime::log_level::warn, "closed connections that were not done in time");
         }

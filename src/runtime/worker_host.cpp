@@ -31,6 +31,11 @@ void add(domain::webhook_totals& sum, const domain::webhook_totals& each) {
     sum.in_flight += each.in_flight;
 }
 
+account_moment moment_of(const account_ptr& of) {
+    const std::lock_guard lock{of->mutex};
+    return {of, of->epoch};
+}
+
 std::string scope_for_log(const control::scope& which) {
     return which.is_all() ? "all" : domain::masked_key(which.key());
 }
@@ -163,11 +168,14 @@ void worker_host::advance(const control::scope& which, const control::advance_go
 
     const bool moves_base = which.is_all();
     const auto generation = emulator_.base_clock_generation();
-    const auto finish = [this, which, moves_base, generation,
+    account_moment began;
+    if (!which.is_all() && !accounts.empty()) began = moment_of(accounts.front());
+    const auto finish = [this, which, moves_base, generation, began,
                          done](control::advance_report report) {
         // Accounts to come begin no earlier than those that are, unless a reset came in between.
-        if (moves_base) emulator_.jump_base_clock(report.now, generation);
-        publish_clock(which);
+        const bool is_past = moves_base ? !emulator_.jump_base_clock(report.now, generation)
+                                        : emulator::is_past(began);
+        if (!is_past) publish_clock(which);
         done(std::move(report));
     };
     const auto run =

@@ -18,6 +18,8 @@ class client_watch {
     /// and the socket alive.
     void start(std::shared_ptr<void> owner, std::function<void()> gone);
     void stop() { gone_ = nullptr; }
+    /// Calls `gone` now, if it may still be called: nobody is to wait any longer.
+    void give_up();
 
  private:
     void look();

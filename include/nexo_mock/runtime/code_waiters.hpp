@@ -36,6 +36,8 @@ class code_waiters {
 
     /// All are told that the emulator stops, and so is, at once, whoever comes later.
     void stop();
+    /// Nobody waits any more, and nobody is told.
+    void clear();
 
     std::size_t size() const { return size_.load(std::memory_order_relaxed); }
 

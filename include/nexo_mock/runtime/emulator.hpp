@@ -120,8 +120,8 @@ class emulator {
     void change_base_clock(const std::function<void(sim_clock&)>& change);
     /// Grows with each change_base_clock().
     std::uint64_t base_clock_generation() const;
-    /// Moves it on, unless it was changed since.
-    void jump_base_clock(domain::time_point to, std::uint64_t generation);
+    /// Moves it on, unless it was changed since: false.
+    bool jump_base_clock(domain::time_point to, std::uint64_t generation);
 
     // --- reset
 
@@ -140,7 +140,8 @@ class emulator {
     void resume(const codec::emulator_state& from, effect_sink& to);
     std::uint64_t seed() const { return seed_; }
 
-    /// Lets go of what waits for accounts to become quiet: at the end, nobody will.
+    /// Lets go of what waits for accounts to become quiet or for codes, which holds what belongs to
+    /// the workers: at the end, nobody will.
     void forget_waiters();
 
     /// Webhooks that are on their way or wait for their turn.

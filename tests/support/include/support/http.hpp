@@ -12,8 +12,10 @@
 #include <boost/beast/http/string_body.hpp>
 
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace support {
 
@@ -22,8 +24,18 @@ using http_reply = boost::beast::http::response<boost::beast::http::string_body>
 /// A blocking connection to a server under test, for requests as raw as a test needs them.
 class connection {
  public:
-    explicit connection(std::uint16_t port) : socket_{context_} {
-        socket_.connect({boost::asio::ip::address_v4::loopback(), port});
+    explicit connection(std::uint16_t port) : connection{} { open(port); }
+    /// Of a client that takes little before it reads.
+    static connection narrow(std::uint16_t port) {
+        connection made;
+        made.socket_.open(boost::asio::ip::tcp::v4());
+        made.socket_.set_option(boost::asio::socket_base::receive_buffer_size{4096});
+        made.open(port);
+        return made;
+    }
+    /// One of many: they share what costs descriptors.
+    connection(std::uint16_t port, boost::asio::io_context& shared) : socket_{shared} {
+        open(port);
     }
 
     void write(std::string_view bytes) {
@@ -49,11 +61,35 @@ class connection {
     /// The server closed, and said nothing more.
     bool is_closed() { return read_to_end().empty(); }
 
+    /// The server has neither closed nor said anything that was not read.
+    bool is_silent() {
+        boost::system::error_code ec;
+        socket_.non_blocking(true, ec);
+        char byte = 0;
+        const auto peek = boost::asio::socket_base::message_peek;
+        socket_.receive(boost::asio::buffer(&byte, 1), peek, ec);
+        const bool nothing = ec == boost::asio::error::would_block && buffer_.size() == 0;
+        socket_.non_blocking(false, ec);
+        return nothing;
+    }
+
+    /// Vanishes: the server is told of it by a reset.
+    void vanish() {
+        socket_.set_option(boost::asio::socket_base::linger{true, 0});
+        socket_.close();
+    }
+
     void shut_down_sending() { socket_.shutdown(boost::asio::ip::tcp::socket::shutdown_send); }
     boost::asio::ip::tcp::socket& socket() { return socket_; }
 
  private:
-    boost::asio::io_context context_;
+    connection() : own_{std::make_unique<boost::asio::io_context>()}, socket_{*own_} {}
+
+    void open(std::uint16_t port) {
+        socket_.connect({boost::asio::ip::address_v4::loopback(), port});
+    }
+
+    std::unique_ptr<boost::asio::io_context> own_;
     boost::asio::ip::tcp::socket socket_;
     boost::beast::flat_buffer buffer_;
 };
@@ -78,6 +114,16 @@ inline std::string request_text(std::string_view method, std::string_view target
     return text;
 }
 
+/// The body of a send.
+inline std::string otp_body(std::string_view phone, std::string_view code = "482917") {
+    std::string body = R"({"phone":")";
+    body += phone;
+    body += R"(","code":")";
+    body += code;
+    body += R"("})";
+    return body;
+}
+
 /// One client of one server: a kept-alive connection.
 class client {
  public:
@@ -90,13 +136,12 @@ class client {
     http_reply put(std::string_view target, std::string_view body) {
         return call("PUT", target, body);
     }
+    http_reply patch(std::string_view target, std::string_view body) {
+        return call("PATCH", target, body);
+    }
+    http_reply remove(std::string_view target) { return call("DELETE", target); }
     http_reply send_otp(std::string_view phone, std::string_view code = "482917") {
-        std::string body = R"({"phone":")";
-        body += phone;
-        body += R"(","code":")";
-        body += code;
-        body += R"("})";
-        return post("/api/v1/send-otp", body);
+        return post("/api/v1/send-otp", otp_body(phone, code));
     }
     /// The body of POST /_mock/clock/advance's reply.
     std::string advance(std::string_view goal) { return post("/_mock/clock/advance", goal).body(); }

@@ -8,13 +8,16 @@
 #include <boost/beast/http/string_body.hpp>
 #include <boost/beast/http/write.hpp>
 
+#include <chrono>
 #include <condition_variable>
 #include <functional>
+#include <future>
 #include <memory>
 #include <mutex>
 #include <set>
 #include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
 namespace support {
@@ -60,6 +63,22 @@ class receiver {
         came_.wait(lock, [&] { return requests_.size() >= count; });
         return requests_;
     }
+    /// The same, but gives up after a while: false.
+    bool gets(std::size_t count,
+              std::chrono::milliseconds within = std::chrono::seconds{20}) const {
+        std::unique_lock lock{mutex_};
+        return came_.wait_for(lock, within, [&] { return requests_.size() >= count; });
+    }
+    /// Answers at last those that it never answered, and returns when that is done.
+    void release(int status) {
+        std::promise<void> done;
+        boost::asio::post(context_, [&] {
+            for (const auto& each : std::exchange(silent_, {}))
+                each->reply_with(status);
+            done.set_value();
+        });
+        done.get_future().wait();
+    }
     std::size_t connections() const {
         const std::lock_guard lock{mutex_};
         return connections_;
@@ -85,6 +104,9 @@ class receiver {
                 owner.silent_.insert(shared_from_this());
                 return;
             }
+            reply_with(status);
+        }
+        void reply_with(int status) {
             reply = {};
             reply.result(static_cast<unsigned>(status));
             reply.set(boost::beast::http::field::location, "http://127.0.0.1:1/elsewhere");
