@@ -7,6 +7,7 @@
 #include <fstream>
 #include <iterator>
 #include <stdexcept>
+#include <sys/stat.h>
 #include <unistd.h>
 
 namespace nexo_mock::cli {
@@ -22,7 +23,8 @@ namespace {
 class open_file {
  public:
     open_file(const std::string& path, int flags)
-        : fd_{::open(path.c_str(), flags | O_CLOEXEC, 0600)} {}
+        // NOLINTNEXTLINE(cppcoreguidelines-pro-type-vararg): POSIX declares it so
+        : fd_{::open(path.c_str(), flags | O_CLOEXEC, S_IRUSR | S_IWUSR)} {}
     ~open_file() {
         if (fd_ >= 0) ::close(fd_);
     }

@@ -117,7 +117,7 @@ std::optional<scope> scope_of(host& of_all, scoping which, const api::request& i
              "this call is about one account: send its key as \"Authorization: Bearer sk_live_…\"");
         return std::nullopt;
     }
-    const auto asked = scope::of(api::bearer_token(in.authorization));
+    auto asked = scope::of(api::bearer_token(in.authorization));
     switch (of_all.open(asked)) {
         case api::admission::granted: return asked;
         case api::admission::too_many_accounts:

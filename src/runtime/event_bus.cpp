@@ -44,15 +44,7 @@ class event_bus::follower final : public api::reply_stream {
         : list_{std::move(of)}, which_{std::move(which)} {
         const std::lock_guard lock{list_->mutex};
         ++list_->followers;
-        place_ = list_->next();
-        if (!seen || *seen + 1 == place_) return;
-        // A number that was never given is one of an emulator that ran before.
-        if (*seen + 1 > place_) {
-            tell_gap(std::nullopt);
-            return;
-        }
-        if (*seen + 1 < list_->first) tell_gap(list_->first - *seen - 1);
-        place_ = std::max(*seen + 1, list_->first);
+        begin_behind(seen);
     }
     ~follower() override {
         const std::lock_guard lock{list_->mutex};
@@ -92,6 +84,15 @@ class event_bus::follower final : public api::reply_stream {
     std::string_view heartbeat() const override { return ": still here\n\n"; }
 
  private:
+    void begin_behind(std::optional<std::uint64_t> seen) {
+        place_ = list_->next();
+        if (!seen) return;
+        // A number that was never given is one of an emulator that ran before.
+        if (*seen >= place_) return tell_gap(std::nullopt);
+        if (*seen + 1 < list_->first) tell_gap(list_->first - *seen - 1);
+        place_ = std::max(*seen + 1, list_->first);
+    }
+
     void tell_gap(std::optional<std::uint64_t> missed) {
         std::string data;
         codec::json_writer json{data};
