@@ -238,6 +238,7 @@ class session final : public tracked_session, public std::enable_shared_from_thi
         watch_.stop();
         enter(phase::writing);
         response_ = std::move(late);
+        if (response_.when_late) response_.when_late(response_);
         if (!deliver()) return flush();
         if (!is_writing_) serve();
     }

@@ -75,9 +75,16 @@ void router::handle(const api::request& in, api::response& out, api::defer later
     const auto began = std::chrono::steady_clock::now();
     const bool is_control = control::control_api::takes(in.path());
     bool is_deferred = false;
-    const auto noted = [&](std::function<void()> abandoned) {
+    const auto count = [this, began](call_kind kind, int status) {
+        metrics_.count_call(kind, status, std::chrono::steady_clock::now() - began);
+    };
+    const auto kind = [&] { return is_control ? call_kind::control : kind_of(out.call); };
+    const auto noted = [&](std::function<void()> abandoned) -> api::late_reply {
         is_deferred = true;
-        return later(std::move(abandoned));
+        return [reply = later(std::move(abandoned)), count, which = kind()](api::response late) {
+            late.when_late = [=](const api::response& sent) { count(which, sent.status); };
+            reply(std::move(late));
+        };
     };
     try {
         if (is_control) {
@@ -87,13 +94,11 @@ void router::handle(const api::request& in, api::response& out, api::defer later
         }
     } catch (const std::exception& e) {
         log(log_level::error, "a request failed",
-            {{"path", std::string{in.path()}}, {"why", e.what()}});
+            {{"path", shown_path(in.path())}, {"why", e.what()}});
         out.reset();
         api::vendor_api::refuse(domain::api_error::internal_error, out);
     }
-    if (is_deferred) return;  // its time is not the emulator's
-    metrics_.count_call(is_control ? call_kind::control : kind_of(out.call), out.status,
-                        std::chrono::steady_clock::now() - began);
+    if (!is_deferred) count(kind(), out.status);  // else once it is answered
 }
 
 void router::handle_vendor_call(const api::request& in, api::response& out, api::defer later) {

@@ -53,6 +53,8 @@ struct response {
     std::shared_ptr<reply_stream> stream;  ///< null, or the body goes on with it
     /// Of a reply that is held up: whether a reset has made it a thing of the past. Null: never.
     std::function<bool()> is_past;
+    /// Of a reply that was not given at once: told, on the connection's thread, when it goes out.
+    std::function<void(const response&)> when_late;
 
     // What the call was, for log and journal; never sent.
     std::optional<domain::endpoint> call;   ///< none: not one of the vendor's
@@ -70,6 +72,7 @@ struct response {
         manner = {};
         stream.reset();
         is_past = nullptr;
+        when_late = nullptr;
         call.reset();
         error.clear();
         note.clear();
