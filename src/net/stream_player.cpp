@@ -19,7 +19,7 @@ void stream_player::play(std::string head, std::shared_ptr<void> owner,
     owner_ = std::move(owner);
     done_ = std::move(done);
     output_ = std::move(head);
-    watch_.start(owner_, [self = shared_from_this()] { self->finish(); });
+    watch_.start(shared_from_this(), [this] { finish(); });
     write();
 }
 
@@ -72,8 +72,8 @@ void stream_player::stop() {
 
 void stream_player::finish() {
     if (!done_) return;
+    const auto keep = shared_from_this();
     watch_.stop();
-    const auto keep = std::move(owner_);
     std::exchange(done_, nullptr)();
 }
 

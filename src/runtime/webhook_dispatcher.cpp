@@ -44,6 +44,11 @@ void webhook_dispatcher::pump() {
         const auto next = turns_.front();
         turns_.pop_front();
         auto& of = lines_[next];
+        of.has_turn = false;
+        if (of.waiting.empty()) {
+            if (of.in_flight == 0) lines_.erase(next);
+            continue;
+        }
         auto job = std::move(of.waiting.front());
         of.waiting.pop_front();
         ++of.in_flight;
