@@ -118,11 +118,15 @@ void world::acknowledge(const attempt_ref& attempt, time_point now) {
     retire(delivery);
 }
 
-void world::journal(const attempt_ref& attempt, const attempt_outcome& outcome, time_point now,
-                    std::uint64_t seq) {
+sent_attempt world::journal(const attempt_ref& attempt, const attempt_outcome& outcome,
+                            time_point now, std::uint64_t seq) {
     const auto& record = (*webhooks_.events_of(attempt.delivery))[attempt.event];
-    attempt_journal_.push({seq, attempt_kind::scheduled, attempt, record.event, record.target,
-                           record.attempts[attempt.number - 1].due, now, outcome});
+    const sent_attempt made{seq,           attempt_kind::scheduled,
+                            attempt,       record.event,
+                            record.target, record.attempts[attempt.number - 1].due,
+                            now,           outcome};
+    attempt_journal_.push(made);
+    return made;
 }
 
 /// A delivery with one change in all needs no history: the delivery itself tells of it.

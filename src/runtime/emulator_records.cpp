@@ -140,13 +140,11 @@ void emulator::publish_delivery(const account& of, std::uint64_t ordinal,
     }
 }
 
-void emulator::publish_attempt(const account& of) {
-    const auto& journal = of.world.attempts();
-    if (!events_.is_on() || journal.size() == 0) return;
+void emulator::publish_attempt(const account& of, const domain::sent_attempt& made) {
+    if (!events_.is_on()) return;
     std::string event;
     codec::json_writer json{event};
-    control::write_sent_attempt(json, journal[journal.size() - 1], of.key,
-                                control::attempt_part::without_request);
+    control::write_sent_attempt(json, made, of.key, control::attempt_part::without_request);
     events_.publish(of.key, "webhook", event);
 }
 
@@ -165,7 +163,7 @@ void emulator::finish_by_hand(const webhook_job& job, domain::attempt_outcome ou
             const auto now = of.clock.now(std::chrono::steady_clock::now());
             const auto number = next_attempt_.fetch_add(1);
             made = of.world.finish_extra(job.by_hand->attempt, std::move(outcome), now, number);
-            publish_attempt(of);
+            publish_attempt(of, *made);
         }
     }
     job.by_hand->done(std::move(made));

@@ -44,9 +44,9 @@ class event_bus::follower final : public api::reply_stream {
         const std::lock_guard lock{list_->mutex};
         ++list_->followers;
         place_ = list_->next();
-        if (!seen || *seen + 1 == place_) return;
+        if (!seen) return;
         // A number that was never given is one of an emulator that ran before.
-        if (*seen + 1 > place_) {
+        if (*seen >= place_) {
             tell_gap(std::nullopt);
             return;
         }

@@ -154,8 +154,7 @@ class emulator {
     void job_done(account& of, std::vector<std::function<void()>>& quiet);
     /// Tells those who wait or follow of deliveries that were accepted since; under the lock.
     void announce_sends(account& of, std::uint64_t first_new);
-    /// The latest of its journal.
-    void publish_attempt(const account& of);
+    void publish_attempt(const account& of, const domain::sent_attempt& made);
     void publish_delivery(const account& of, std::uint64_t ordinal,
                           const domain::past_change& change);
     /// Makes a scenario with the rule in front, once for each scenario there is.
