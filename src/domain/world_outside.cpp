@@ -55,7 +55,7 @@ void world::change_account(const account_changes& changes) {
 
 bool world::complete(std::uint64_t ordinal, delivery_outcome outcome, time_point now) {
     auto* of = store_.find(ordinal);
-    if (of == nullptr || is_terminal(of->status())) return false;
+    if (of == nullptr || of->money_state != settlement::held) return false;
     due_.remove_if([ordinal](const due_event& each) {
         return each.delivery == ordinal && each.outcome != nullptr;
     });

@@ -153,19 +153,16 @@ void emulator::submit_by_hand(webhook_job job, effect_sink& to) {
     to.dispatch(std::move(job));
 }
 
-void emulator::finish_by_hand(const webhook_job& job, domain::attempt_outcome outcome) {
+void emulator::finish_by_hand(const webhook_job& job, domain::attempt_outcome outcome,
+                              effect_sink& to) {
+    --outstanding_;
     std::optional<domain::sent_attempt> made;
-    {
-        auto& of = *job.of;
-        const std::lock_guard lock{of.mutex};
-        --outstanding_;
-        if (is_wanted(job)) {
-            const auto now = of.clock.now(std::chrono::steady_clock::now());
-            const auto number = next_attempt_.fetch_add(1);
-            made = of.world.finish_extra(job.by_hand->attempt, std::move(outcome), now, number);
-            publish_attempt(of, *made);
-        }
-    }
+    with(job.of, to, [&](account& of, domain::time_point now) {
+        if (of.epoch != job.epoch) return;
+        const auto number = next_attempt_.fetch_add(1);
+        made = of.world.finish_extra(job.by_hand->attempt, std::move(outcome), now, number);
+        publish_attempt(of, *made);
+    });
     job.by_hand->done(std::move(made));
 }
 

@@ -98,7 +98,7 @@ void webhook_dispatcher::on_reply(const webhook_job& job, const domain::delivery
     outcome.reply = reply.body.substr(0, kept_reply_bytes);
     outcome.took = reply.took;
     if (job.by_hand) {
-        emulator_.finish_by_hand(job, std::move(outcome));
+        emulator_.finish_by_hand(job, std::move(outcome), worker_);
         return finish(job);
     }
     const auto state = emulator_.finish(job, outcome, worker_);

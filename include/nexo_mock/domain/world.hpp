@@ -184,7 +184,7 @@ class world {
 
     /// Ends a delivery that is `sent` at `now`, as far as its wallet and webhooks are concerned
     /// just as if its course had come there; the rest of its course does not happen. False, and
-    /// nothing changed, if it has ended. It takes effect with the next advance() to `now`.
+    /// nothing changed, if it has ever ended. It takes effect with the next advance() to `now`.
     bool complete(std::uint64_t ordinal, delivery_outcome outcome, time_point now);
     /// The test has seen the code.
     void mark_read(std::uint64_t ordinal);

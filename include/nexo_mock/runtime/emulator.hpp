@@ -101,7 +101,7 @@ class emulator {
     /// Hands an attempt by hand to the worker.
     void submit_by_hand(webhook_job job, effect_sink& to);
     /// An attempt by hand has ended; its `done` is called.
-    void finish_by_hand(const webhook_job& job, domain::attempt_outcome outcome);
+    void finish_by_hand(const webhook_job& job, domain::attempt_outcome outcome, effect_sink& to);
     /// Answers how the webhook stands then; none if it belongs to the past.
     std::optional<domain::event_state> finish(const webhook_job& job,
                                               domain::attempt_outcome outcome, effect_sink& to);
