@@ -68,7 +68,8 @@ std::optional<guard_refusal> guard::refuses(const api::request& in) const {
                                  "\", and this emulator listens on this machine alone: call it "
                                  "127.0.0.1 or localhost, or start it with --host"};
     }
-    if (!in.origin.empty() && lower(authority_of(in.origin)) != lower(in.host)) {
+    const auto page = lower(authority_of(in.origin));
+    if (!in.origin.empty() && (page.empty() || page != lower(in.host))) {
         return guard_refusal{
             403, "foreign_origin",
             "a web page of \"" + in.origin +
