@@ -19,7 +19,7 @@ void stream_player::play(std::string head, std::shared_ptr<void> owner,
     owner_ = std::move(owner);
     done_ = std::move(done);
     output_ = std::move(head);
-    watch_.start(owner_, [self = shared_from_this()] { self->finish(); });
+    watch_.start(shared_from_this(), [this] { finish(); });
     write();
 }
 
