@@ -17,7 +17,7 @@ using namespace support;
 namespace {
 
 constexpr int writers = 8;
-constexpr int sends_of_writer = 250;
+constexpr int sends_of_writer = 150;
 constexpr int sends_of_account = 25;  // then the writer takes a new key
 constexpr int all_sends = writers * sends_of_writer;
 
@@ -88,7 +88,7 @@ TEST_CASE("who pages while others write sees every entry once, in order") {
     options.threads = 4;
     server mock{options};
     std::vector<pager> pagers;
-    for (const std::size_t limit : {5UL, 37UL, 1000UL}) {
+    for (const std::size_t limit : {5UL, 300UL}) {
         pagers.emplace_back(mock.port(), "deliveries", "deliveries", limit);
         pagers.emplace_back(mock.port(), "requests", "requests", limit);
         pagers.emplace_back(mock.port(), "webhooks", "attempts", limit);
@@ -122,7 +122,7 @@ TEST_CASE("who pages while others write sees every entry once, in order") {
     }
     CHECK(pagers[0].seen() == pagers[3].seen());
     CHECK(pagers[1].seen() == pagers[4].seen());
-    CHECK(pagers[2].seen() == pagers[8].seen());
+    CHECK(pagers[2].seen() == pagers[5].seen());
 }
 
 TEST_CASE("filters do not make pages skip or repeat") {
