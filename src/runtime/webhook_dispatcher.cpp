@@ -135,7 +135,10 @@ void webhook_dispatcher::end_past() {
             }
         }
         of.waiting = std::move(wanted);
+        of.has_turn = of.has_turn && !of.waiting.empty();
     }
+    std::erase_if(turns_, [this](const auto& owner) { return !lines_.at(owner).has_turn; });
+    std::erase_if(lines_, [](const auto& each) { return each.second.is_done(); });
     client_.cancel_unwanted();
 }
 
@@ -144,7 +147,7 @@ void webhook_dispatcher::finish(const webhook_job& job) {
     auto& of = lines_[job.of];
     --of.in_flight;
     give_turn(job.of, of);
-    if (of.waiting.empty() && of.in_flight == 0) lines_.erase(job.of);
+    if (of.is_done()) lines_.erase(job.of);
     pump();
 }
 
