@@ -1,8 +1,10 @@
+#include <nexo_mock/codec/scenario_reader.hpp>
 #include <support/fake_host.hpp>
 #include <support/json.hpp>
 
 #include <doctest/doctest.h>
 
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -242,4 +244,23 @@ TEST_CASE("filters that can't be are refused") {
         CHECK(test.get("/_mock/" + target).status == 400);
         CHECK(error_of(test.out) == "invalid_query");
     }
+}
+
+TEST_CASE("a scenario takes as many rules from control calls as from its file") {
+    control_fixture test;
+    const std::string rule = R"({"name": "more", "then": {"deliver": true}})";
+    domain::scenario grown{*test.host.scenario(control::scope::all())};
+    grown.rules.resize(codec::most_rules - 1, grown.rules.front());
+    test.host.replace_scenario(control::scope::all(),
+                               std::make_shared<const domain::scenario>(grown));
+    CHECK(test.post("/_mock/rules", rule).status == 200);
+    CHECK(test.host.rules_put == std::vector<std::string>{"more"});
+    grown.rules.push_back(grown.rules.front());
+    test.host.replace_scenario(control::scope::all(),
+                               std::make_shared<const domain::scenario>(grown));
+    for (const auto of : {std::string_view{}, key}) {
+        CHECK(test.post("/_mock/rules", rule, of).status == 400);
+        CHECK(error_of(test.out) == "invalid_rule");
+    }
+    CHECK(test.host.rules_put.size() == 1);
 }
