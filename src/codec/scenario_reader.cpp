@@ -13,7 +13,6 @@ namespace nexo_mock::codec {
 namespace {
 
 constexpr std::size_t most_retries = 100;
-constexpr std::size_t most_rules = 10'000;
 
 domain::price_list read_price(const field& of) {
     domain::price_list prices;

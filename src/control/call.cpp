@@ -68,7 +68,9 @@ std::optional<page> page::asked_for(const call& of, std::uint64_t end) {
 
 void page::trim() {
     std::ranges::sort(entries_);
-    if (entries_.size() > wanted()) entries_.resize(wanted());
+    if (entries_.size() < wanted()) return;
+    entries_.resize(wanted());
+    end_ = entries_.back().first + 1;  // others need not even be written
 }
 
 void page::write(json_writer& json, std::string_view name) {

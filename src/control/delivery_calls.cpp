@@ -147,7 +147,7 @@ void complete(host& of_all, const call& of) {
     if (!found) return refuse_id(of.out);
     if (has_ended) {
         return fail(of.out, 409, "already_ended",
-                    "the delivery has ended: it is no longer \"sent\"");
+                    "the delivery has ended already; only one that is \"sent\" can be ended");
     }
     show(of_all, of, reading::does_not_count);
 }

@@ -49,6 +49,15 @@ std::string step_words(const domain::rule& of) {
     return words;
 }
 
+/// Whether a scenario of the scope can take no rule more.
+bool is_full(host& of_all, const scope& which) {
+    bool found = of_all.scenario(which)->rules.size() >= codec::most_rules;
+    of_all.visit(which, [&](const visited_account& account) {
+        found = found || account.world.scenario().rules.size() >= codec::most_rules;
+    });
+    return found;
+}
+
 }  // namespace
 
 void show_scenario(host& of_all, const call& of) {
@@ -101,6 +110,12 @@ void put_rule(host& of_all, const call& of) {
     }
     codec::sort_by_place(mistakes);
     if (refuse_mistakes(of.out, "invalid_rule", "rule", mistakes)) return;
+    if (is_full(of_all, of.scope)) {
+        return fail(of.out, 400, "invalid_rule",
+                    "there are " + std::to_string(codec::most_rules) +
+                        " rules, as many as a scenario may have: PUT /_mock/scenario replaces "
+                        "them, DELETE takes back those that were put in front");
+    }
     of_all.put_rule(of.scope, *rule);
     answer_changed(of.out, rule->name, "rule", mistakes);
 }

@@ -266,18 +266,20 @@ duration world::timeout_of(const attempt_ref& attempt) const {
     return scenario().webhook.timeout.sample(random);
 }
 
-void world::finish_attempt(const attempt_ref& attempt, attempt_outcome outcome, time_point now,
-                           std::uint64_t seq) {
-    if (!webhooks_.is_in_flight(attempt)) return;  // a late or a double call
+std::optional<sent_attempt> world::finish_attempt(const attempt_ref& attempt,
+                                                  attempt_outcome outcome, time_point now,
+                                                  std::uint64_t seq) {
+    if (!webhooks_.is_in_flight(attempt)) return std::nullopt;
     const auto& retry = scenario().webhook.retry;
     std::optional<duration> wait;
     if (attempt.number <= retry.size()) {
         auto random = attempt_draws(attempt).derive("retry");
         wait = retry[attempt.number - 1].sample(random);
     }
-    journal(attempt, outcome, now, seq);
+    auto made = journal(attempt, outcome, now, seq);
     schedule(webhooks_.finish(attempt, std::move(outcome), wait, now, seq));
     retire(attempt.delivery);
+    return made;
 }
 
 bool world::is_over(std::uint64_t ordinal, const domain::delivery& of) const {

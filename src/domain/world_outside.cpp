@@ -55,9 +55,7 @@ void world::change_account(const account_changes& changes) {
 
 bool world::complete(std::uint64_t ordinal, delivery_outcome outcome, time_point now) {
     auto* of = store_.find(ordinal);
-    if (of == nullptr || is_terminal(of->status())) return false;
-    // A course may end with `sent`; then the delivery has retired, and does so once more.
-    if (is_over(ordinal, *of)) std::erase(retired_, ordinal);
+    if (of == nullptr || of->money_state != settlement::held) return false;
     due_.remove_if([ordinal](const due_event& each) {
         return each.delivery == ordinal && each.outcome != nullptr;
     });
@@ -120,11 +118,15 @@ void world::acknowledge(const attempt_ref& attempt, time_point now) {
     retire(delivery);
 }
 
-void world::journal(const attempt_ref& attempt, const attempt_outcome& outcome, time_point now,
-                    std::uint64_t seq) {
+sent_attempt world::journal(const attempt_ref& attempt, const attempt_outcome& outcome,
+                            time_point now, std::uint64_t seq) {
     const auto& record = (*webhooks_.events_of(attempt.delivery))[attempt.event];
-    attempt_journal_.push({seq, attempt_kind::scheduled, attempt, record.event, record.target,
-                           record.attempts[attempt.number - 1].due, now, outcome});
+    const sent_attempt made{seq,           attempt_kind::scheduled,
+                            attempt,       record.event,
+                            record.target, record.attempts[attempt.number - 1].due,
+                            now,           outcome};
+    attempt_journal_.push(made);
+    return made;
 }
 
 /// A delivery with one change in all, its end, needs no history: the delivery itself tells of it.

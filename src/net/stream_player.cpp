@@ -26,13 +26,14 @@ void stream_player::play(std::string head, std::shared_ptr<void> owner,
 void stream_player::write() {
     is_writing_ = true;
     write_began_ = std::chrono::steady_clock::now();
-    asio::async_write(socket_, asio::buffer(output_),
-                      [self = shared_from_this()](const error_code& ec, std::size_t) {
-                          self->is_writing_ = false;
-                          if (ec) return self->finish();
-                          self->output_.clear();
-                          self->go_on();
-                      });
+    asio::async_write(
+        socket_, asio::buffer(output_),
+        [self = shared_from_this(), keep = owner_](const error_code& ec, std::size_t) {
+            self->is_writing_ = false;
+            if (ec) return self->finish();
+            self->output_.clear();
+            self->go_on();
+        });
 }
 
 std::chrono::steady_clock::duration stream_player::written_for() const {
@@ -72,7 +73,8 @@ void stream_player::stop() {
 
 void stream_player::finish() {
     if (!done_) return;
-    const auto keep = shared_from_this();
+    const auto self = shared_from_this();
+    const auto keep = std::move(owner_);
     watch_.stop();
     std::exchange(done_, nullptr)();
 }

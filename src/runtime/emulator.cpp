@@ -179,8 +179,9 @@ std::optional<domain::event_state> emulator::finish(const webhook_job& job,
     std::optional<domain::event_state> state;
     with(job.of, to, [&](account& of, domain::time_point now) {
         if (of.epoch != job.epoch) return;
-        of.world.finish_attempt(job.attempt, std::move(outcome), now, next_attempt_.fetch_add(1));
-        publish_attempt(of);
+        const auto made = of.world.finish_attempt(job.attempt, std::move(outcome), now,
+                                                  next_attempt_.fetch_add(1));
+        if (made) publish_attempt(of, *made);
         const auto* events = of.world.webhooks_of(job.attempt.delivery);
         state = events == nullptr ? domain::event_state::given_up  // evicted with its delivery
                                   : (*events)[job.attempt.event].state;

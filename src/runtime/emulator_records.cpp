@@ -140,13 +140,11 @@ void emulator::publish_delivery(const account& of, std::uint64_t ordinal,
     }
 }
 
-void emulator::publish_attempt(const account& of) {
-    const auto& journal = of.world.attempts();
-    if (!events_.is_on() || journal.size() == 0) return;
+void emulator::publish_attempt(const account& of, const domain::sent_attempt& made) {
+    if (!events_.is_on()) return;
     std::string event;
     codec::json_writer json{event};
-    control::write_sent_attempt(json, journal[journal.size() - 1], of.key,
-                                control::attempt_part::without_request);
+    control::write_sent_attempt(json, made, of.key, control::attempt_part::without_request);
     events_.publish(of.key, "webhook", event);
 }
 
@@ -155,19 +153,16 @@ void emulator::submit_by_hand(webhook_job job, effect_sink& to) {
     to.dispatch(std::move(job));
 }
 
-void emulator::finish_by_hand(const webhook_job& job, domain::attempt_outcome outcome) {
+void emulator::finish_by_hand(const webhook_job& job, domain::attempt_outcome outcome,
+                              effect_sink& to) {
+    --outstanding_;
     std::optional<domain::sent_attempt> made;
-    {
-        auto& of = *job.of;
-        const std::lock_guard lock{of.mutex};
-        --outstanding_;
-        if (is_wanted(job)) {
-            const auto now = of.clock.now(std::chrono::steady_clock::now());
-            const auto number = next_attempt_.fetch_add(1);
-            made = of.world.finish_extra(job.by_hand->attempt, std::move(outcome), now, number);
-            publish_attempt(of);
-        }
-    }
+    with(job.of, to, [&](account& of, domain::time_point now) {
+        if (of.epoch != job.epoch) return;
+        const auto number = next_attempt_.fetch_add(1);
+        made = of.world.finish_extra(job.by_hand->attempt, std::move(outcome), now, number);
+        publish_attempt(of, *made);
+    });
     job.by_hand->done(std::move(made));
 }
 

@@ -55,6 +55,7 @@ class event_bus::follower final : public api::reply_stream {
     follower& operator=(const follower&) = delete;
 
     next read(std::string& out, std::size_t most) override {
+        const auto before = out.size();
         out += std::exchange(notice_, {});
         const std::lock_guard lock{list_->mutex};
         if (place_ < list_->first) {
@@ -63,7 +64,7 @@ class event_bus::follower final : public api::reply_stream {
                                R"( events were evicted before they were read"})");
             return next::end;
         }
-        for (; place_ != list_->next() && out.size() < most; ++place_) {
+        for (; place_ != list_->next() && out.size() - before < most; ++place_) {
             const auto& each = list_->events[place_ - list_->first];
             if (each.key.empty() || which_.holds(each.key)) out += each.text;
         }

@@ -103,7 +103,7 @@ void webhook_dispatcher::on_reply(const webhook_job& job, const domain::delivery
     outcome.reply = reply.body.substr(0, kept_reply_bytes);
     outcome.took = reply.took;
     if (job.by_hand) {
-        emulator_.finish_by_hand(job, std::move(outcome));
+        emulator_.finish_by_hand(job, std::move(outcome), worker_);
         return finish(job);
     }
     const auto state = emulator_.finish(job, outcome, worker_);
@@ -140,7 +140,10 @@ void webhook_dispatcher::end_past() {
             }
         }
         of.waiting = std::move(wanted);
+        of.has_turn = of.has_turn && !of.waiting.empty();
     }
+    std::erase_if(turns_, [this](const auto& owner) { return !lines_.at(owner).has_turn; });
+    std::erase_if(lines_, [](const auto& each) { return each.second.is_done(); });
     client_.cancel_unwanted();
 }
 
@@ -149,7 +152,7 @@ void webhook_dispatcher::finish(const webhook_job& job) {
     auto& of = lines_[job.of];
     --of.in_flight;
     give_turn(job.of, of);
-    if (of.waiting.empty() && of.in_flight == 0) lines_.erase(job.of);
+    if (of.is_done()) lines_.erase(job.of);
     pump();
 }
 

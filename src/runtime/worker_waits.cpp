@@ -69,23 +69,32 @@ std::function<void()> worker_host::wait_for_code(const control::scope& which,
 
 bool worker_host::send_by_hand(const control::scope& which, choose_attempt choose,
                                expect_attempt expect) {
-    for (const auto& each : accounts_in(which)) {
-        std::optional<domain::extra_attempt> chosen;
-        std::uint64_t epoch = 0;
-        emulator_.with(each, worker_, [&](account& of, domain::time_point now) {
-            chosen = choose(of.world, now);
-            epoch = of.epoch;
-        });
-        if (!chosen) continue;
-        auto done = [this, tell = expect(each->key)](std::optional<domain::sent_attempt> made) {
-            worker_.run_soon([tell, made = std::move(made)]() mutable { tell(std::move(made)); });
-        };
-        auto by_hand =
-            std::make_shared<attempt_by_hand>(attempt_by_hand{std::move(*chosen), std::move(done)});
-        emulator_.submit_by_hand({each, epoch, by_hand->attempt.of, by_hand}, worker_);
-        return true;
+    std::optional<domain::extra_attempt> chosen;
+    std::uint64_t epoch = 0;
+    const auto look = [&](account& of, domain::time_point now) {
+        chosen = choose(of.world, now);
+        epoch = of.epoch;
+    };
+    for (;;) {
+        bool is_done = true;
+        for (const auto& each : accounts_in(which)) {
+            is_done = emulator_.with(each, worker_, look) || which.is_all();
+            if (!chosen) continue;
+            submit({each, epoch}, std::move(*chosen), expect(each->key));
+            return true;
+        }
+        if (is_done) return false;  // else a reset took the account away: there is a new one
     }
-    return false;
+}
+
+void worker_host::submit(const account_moment& by, domain::extra_attempt attempt,
+                         attempt_done tell) {
+    auto done = [this, tell = std::move(tell)](std::optional<domain::sent_attempt> made) {
+        worker_.run_soon([tell, made = std::move(made)]() mutable { tell(std::move(made)); });
+    };
+    auto by_hand =
+        std::make_shared<attempt_by_hand>(attempt_by_hand{std::move(attempt), std::move(done)});
+    emulator_.submit_by_hand({by.of, by.epoch, by_hand->attempt.of, by_hand}, worker_);
 }
 
 }  // namespace nexo_mock::runtime

@@ -17,7 +17,7 @@ using namespace support;
 namespace {
 
 constexpr int writers = 8;
-constexpr int sends_of_writer = 250;
+constexpr int sends_of_writer = 150;
 constexpr int sends_of_account = 25;  // then the writer takes a new key
 constexpr int all_sends = writers * sends_of_writer;
 
@@ -42,8 +42,9 @@ class pager {
  private:
     std::size_t take() {
         const auto after = seen_.empty() ? 0 : seen_.back();
-        const json page{user_.get("/_mock/" + list_ + "?limit=" + std::to_string(limit_) +
-                                  "&after=" + std::to_string(after))
+        const json page{user_
+                            .get("/_mock/" + list_ + "?limit=" + std::to_string(limit_) +
+                                 "&after=" + std::to_string(after))
                             .body()};
         const auto seqs = seqs_of(page[name_]);
         // A page that says "more" is full; what is evicted would be missing.
@@ -87,7 +88,7 @@ TEST_CASE("who pages while others write sees every entry once, in order") {
     options.threads = 4;
     server mock{options};
     std::vector<pager> pagers;
-    for (const std::size_t limit : {1UL, 37UL, 1000UL}) {
+    for (const std::size_t limit : {5UL, 300UL}) {
         pagers.emplace_back(mock.port(), "deliveries", "deliveries", limit);
         pagers.emplace_back(mock.port(), "requests", "requests", limit);
         pagers.emplace_back(mock.port(), "webhooks", "attempts", limit);
@@ -121,7 +122,7 @@ TEST_CASE("who pages while others write sees every entry once, in order") {
     }
     CHECK(pagers[0].seen() == pagers[3].seen());
     CHECK(pagers[1].seen() == pagers[4].seen());
-    CHECK(pagers[2].seen() == pagers[8].seen());
+    CHECK(pagers[2].seen() == pagers[5].seen());
 }
 
 TEST_CASE("filters do not make pages skip or repeat") {
@@ -145,15 +146,14 @@ TEST_CASE("filters do not make pages skip or repeat") {
         std::string name;
         std::size_t count;
     };
-    for (const auto& each :
-         {list{"/_mock/deliveries?status=failed", "deliveries", 21},
-          list{"/_mock/deliveries?status=delivered", "deliveries", 21},
-          list{"/_mock/deliveries?status=sent", "deliveries", 0},
-          list{"/_mock/deliveries?phone=+84981234567", "deliveries", 42},
-          list{"/_mock/requests?status=429", "requests", 18},
-          list{"/_mock/requests?status=2xx", "requests", 102},
-          list{"/_mock/requests?status=4xx&endpoint=send-otp", "requests", 18},
-          list{"/_mock/requests?endpoint=balance", "requests", 60}}) {
+    for (const auto& each : {list{"/_mock/deliveries?status=failed", "deliveries", 21},
+                             list{"/_mock/deliveries?status=delivered", "deliveries", 21},
+                             list{"/_mock/deliveries?status=sent", "deliveries", 0},
+                             list{"/_mock/deliveries?phone=+84981234567", "deliveries", 42},
+                             list{"/_mock/requests?status=429", "requests", 18},
+                             list{"/_mock/requests?status=2xx", "requests", 102},
+                             list{"/_mock/requests?status=4xx&endpoint=send-otp", "requests", 18},
+                             list{"/_mock/requests?endpoint=balance", "requests", 60}}) {
         CAPTURE(each.target);
         std::vector<std::uint64_t> seen;
         for (bool more = true; more;) {
@@ -206,7 +206,8 @@ TEST_CASE("journals keep as many as they are told to, and count the rest") {
     }
 }
 
-TEST_CASE("what a journal no longer holds can't be sent again, and a ping is answered all the same") {
+TEST_CASE(
+    "what a journal no longer holds can't be sent again, and a ping is answered all the same") {
     receiver hook{{200}};
     for (const std::size_t most : {0UL, 1UL}) {
         CAPTURE(most);

@@ -255,3 +255,33 @@ TEST_CASE("a held reply behind one that is not read yet is ended by a reset as w
     CHECK(rest.starts_with("HTTP/1.1 200"));
     CHECK(rest.find("HTTP/1.1 202") == std::string::npos);
 }
+
+TEST_CASE("a reset takes webhooks out of the line for a worker that is full, and the rest go on") {
+    constexpr std::size_t room = 256;  // of a worker; 16 of each account
+    constexpr int accounts = 20;
+    for (const std::string which : {"all", "one in line", "one on its way"}) {
+        CAPTURE(which);
+        std::atomic<bool> answers = false;
+        receiver hook{[&](std::size_t, const receiver::request&) { return answers ? 200 : -1; }};
+        server mock{options_for(under_way_scenario(hook), "real")};
+        client all{mock.port(), ""};
+        std::vector<std::unique_ptr<client>> users;
+        for (int i = 0; i < accounts; ++i) {
+            users.push_back(std::make_unique<client>(mock.port(), "sk_live_" + std::to_string(i)));
+            for (int n = 0; n < 20; ++n)
+                REQUIRE(users.back()->send_otp(tells_at_once).result_int() == 202);
+        }
+        REQUIRE(hook.gets(room));
+        auto& reset = which == "all"           ? all
+                      : which == "one in line" ? *users.back()
+                                               : *users.front();
+        REQUIRE(reset.post("/_mock/reset", "").result_int() == 200);
+        answers = true;
+        hook.release(200);
+        const std::size_t left = which == "all" ? 0 : (accounts - 1) * 20;
+        CHECK(all_acknowledged(all, left));
+        for (const auto& each : users)
+            REQUIRE(each->send_otp(tells_at_once).result_int() == 202);
+        CHECK(all_acknowledged(all, left + accounts));
+    }
+}

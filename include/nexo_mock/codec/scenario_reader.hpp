@@ -3,11 +3,14 @@
 #include <nexo_mock/codec/field_reader.hpp>
 #include <nexo_mock/domain/scenario.hpp>
 
+#include <cstddef>
 #include <string>
 #include <string_view>
 #include <vector>
 
 namespace nexo_mock::codec {
+
+inline constexpr std::size_t most_rules = 10'000;  ///< of a scenario
 
 /// A scenario, and all that is wrong with it.
 struct scenario_reading {

@@ -67,7 +67,7 @@ class page {
     /// How many of one account are worth having: one more than is shown.
     std::size_t wanted() const { return limit_ + 1; }
     void add(std::uint64_t seq, std::string json) { entries_.emplace_back(seq, std::move(json)); }
-    /// Lets go of what can't be shown, when an account is done with.
+    /// Lets go of what can't be shown, when an account is done with; holds() knows it from then on.
     void trim();
     /// "name":[…],"more":…
     void write(codec::json_writer& json, std::string_view name);

@@ -147,9 +147,10 @@ class world {
     const event_record* begin_attempt(const attempt_ref& attempt);
     /// How long that attempt may take, in real time.
     duration timeout_of(const attempt_ref& attempt) const;
-    /// `seq` numbers the attempt over all accounts; it must grow.
-    void finish_attempt(const attempt_ref& attempt, attempt_outcome outcome, time_point now,
-                        std::uint64_t seq = 0);
+    /// `seq` numbers the attempt over all accounts; it must grow. Answers what the journal has of
+    /// it; none of a late or a double call, which changes nothing.
+    std::optional<sent_attempt> finish_attempt(const attempt_ref& attempt, attempt_outcome outcome,
+                                               time_point now, std::uint64_t seq = 0);
 
     /// Sends again what the attempt of that number sent, to where the account's webhooks go now.
     /// None if the journal does not know the number.
@@ -192,7 +193,7 @@ class world {
 
     /// Ends a delivery that is `sent` at `now`, as far as its wallet and webhooks are concerned
     /// just as if its course had come there; the rest of its course does not happen. False, and
-    /// nothing changed, if it has ended. It takes effect with the next advance() to `now`.
+    /// nothing changed, if it has ever ended. It takes effect with the next advance() to `now`.
     bool complete(std::uint64_t ordinal, delivery_outcome outcome, time_point now);
     /// The test has seen the code.
     void mark_read(std::uint64_t ordinal);
@@ -239,8 +240,8 @@ class world {
                   const delivery_outcome& outcome, time_point at);
     void remember(std::uint64_t ordinal, const domain::delivery& of, const past_change& change);
     void acknowledge(const attempt_ref& attempt, time_point now);
-    void journal(const attempt_ref& attempt, const attempt_outcome& outcome, time_point now,
-                 std::uint64_t seq);
+    sent_attempt journal(const attempt_ref& attempt, const attempt_outcome& outcome, time_point now,
+                         std::uint64_t seq);
     random_stream webhook_draws(std::uint64_t ordinal) const;
     random_stream attempt_draws(const attempt_ref& attempt) const;
     void schedule(const std::optional<next_attempt>& next);

@@ -15,7 +15,7 @@ class client_watch {
     explicit client_watch(boost::asio::ip::tcp::socket& socket) : socket_{socket} {}
 
     /// Calls `gone` once the client has closed, unless stop() comes first. `owner` keeps this watch
-    /// and the socket alive.
+    /// alive, which is needed until the socket is closed or the client has said something.
     void start(std::shared_ptr<void> owner, std::function<void()> gone);
     void stop() { gone_ = nullptr; }
     /// Calls `gone` now, if it may still be called: nobody is to wait any longer.

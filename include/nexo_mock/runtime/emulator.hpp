@@ -102,7 +102,7 @@ class emulator {
     /// Hands an attempt by hand to the worker.
     void submit_by_hand(webhook_job job, effect_sink& to);
     /// An attempt by hand has ended; its `done` is called.
-    void finish_by_hand(const webhook_job& job, domain::attempt_outcome outcome);
+    void finish_by_hand(const webhook_job& job, domain::attempt_outcome outcome, effect_sink& to);
     /// Answers how the webhook stands then; none if it belongs to the past.
     std::optional<domain::event_state> finish(const webhook_job& job,
                                               domain::attempt_outcome outcome, effect_sink& to);
@@ -165,8 +165,7 @@ class emulator {
     void job_done(account& of, std::vector<std::function<void()>>& quiet);
     /// Tells those who wait or follow of deliveries that were accepted since; under the lock.
     void announce_sends(account& of, std::uint64_t first_new);
-    /// The latest of its journal.
-    void publish_attempt(const account& of);
+    void publish_attempt(const account& of, const domain::sent_attempt& made);
     void publish_delivery(const account& of, std::uint64_t ordinal,
                           const domain::past_change& change);
     /// Makes a scenario with the rule in front, once for each scenario there is.

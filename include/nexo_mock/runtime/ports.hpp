@@ -62,6 +62,8 @@ class worker_host final : public control::host {
     /// Those of the scope.
     std::vector<account_ptr> accounts_in(const control::scope& which);
     void publish_clock(const control::scope& which);
+    /// Hands an attempt by hand to the worker; `tell` is called on its thread.
+    void submit(const account_moment& by, domain::extra_attempt attempt, attempt_done tell);
 
     emulator& emulator_;
     effect_sink& worker_;

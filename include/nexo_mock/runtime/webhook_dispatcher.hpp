@@ -33,7 +33,9 @@ class webhook_dispatcher {
     struct line {
         std::deque<webhook_job> waiting;
         std::size_t in_flight = 0;
-        bool has_turn = false;  // is in turns_
+        bool has_turn = false;  // is in turns_, and something waits
+
+        bool is_done() const { return waiting.empty() && in_flight == 0; }
     };
 
     void give_turn(account_ptr owner, line& of);

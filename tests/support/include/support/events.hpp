@@ -34,10 +34,11 @@ class follower {
         connection_.write(request_text("GET", "/_mock/events", key, {}, more));
         head_ = take("\r\n\r\n").value_or("");
         begins_ = take("\n\n").value_or("");
+        if (!begins_.starts_with(':')) text_.insert(0, begins_ + "\n\n");
     }
 
     const std::string& head() const { return head_; }
-    /// The comment that every stream begins with.
+    /// The comment that a stream begins with, if it is not a gap.
     const std::string& begins() const { return begins_; }
 
     /// The next event, comments left out; none once the stream has ended.
