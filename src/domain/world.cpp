@@ -283,8 +283,7 @@ std::optional<sent_attempt> world::finish_attempt(const attempt_ref& attempt,
 }
 
 bool world::is_over(std::uint64_t ordinal, const domain::delivery& of) const {
-    return of.events_left == 0 && of.money_state != settlement::held &&
-           webhooks_.is_quiet(ordinal);
+    return of.events_left == 0 && of.money_state != settlement::held && webhooks_.is_quiet(ordinal);
 }
 
 // A delivery whose course has run and whose webhooks are settled may be evicted, oldest first.

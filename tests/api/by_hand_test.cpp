@@ -137,7 +137,7 @@ TEST_CASE("redeliveries and pings are answered once each while resets come") {
     options.threads = 4;
     server mock{options};
     std::atomic<bool> ends = false;
-    std::atomic<int> strange = 0;  // "no_target" among them: there is one always
+    std::atomic<int> strange = 0;               // "no_target" among them: there is one always
     std::array<std::atomic<int>, 3> answers{};  // done, reset, not found
     std::vector<std::thread> threads;
     for (int t = 0; t < 6; ++t) {

@@ -95,14 +95,22 @@ TEST_CASE("a delivery ends by hand once, and only while it is sent") {
     CHECK_FALSE(of.complete(second, {delivery_status::delivered, "", ""}, begin + 30s));
 }
 
-TEST_CASE("a delivery that ended and was sent again by its course is not ended by hand") {
-    auto of = world_of(scenario_of(R"({"rules": [{"then": {"timeline": [
-        {"after": "1s", "status": "delivered"}, {"after": "2s", "status": "sent"}]}}]})"));
+TEST_CASE(
+    "a delivery whose scenario says it is sent again has ended, and counts and retires once") {
+    auto of = world_of(scenario_of(R"({"account_defaults": {"balance": 1000}, "rules": [
+        {"then": {"timeline": [{"after": "1s", "status": "delivered"},
+                               {"after": "2s", "status": "sent"}]}}]})"),
+                       42, some_key, {.max_deliveries = 1, .max_pending = 1});
     const auto ordinal = send(of);
-    run(of, begin + 2s);
+    run(of, begin + 3s);
     REQUIRE(of.view(ordinal)->outcome.status == delivery_status::sent);
-    CHECK_FALSE(of.complete(ordinal, busy(), begin + 3s));  // its money is settled
-    CHECK(run(of, begin + 3s).empty());
+    CHECK_FALSE(of.complete(ordinal, busy(), begin + 3s));
+    run(of, begin + 3s);
+    CHECK(of.counts().delivered == 1);
+    CHECK(of.counts().failed == 0);
+    send(of, begin + 4s);  // which takes its place
+    CHECK(of.counts().evicted == 1);
+    CHECK(of.deliveries().size() == 1);
 }
 
 TEST_CASE("the history of a delivery lists every status it got") {
@@ -144,8 +152,11 @@ TEST_CASE("each webhook attempt that ends is in the journal, and says its number
     REQUIRE(answer(of, begin + 25s, 500) == 1);
     for (const auto& attempt : attempts_in(run(of, begin + 30s))) {
         of.begin_attempt(attempt);
-        of.finish_attempt(attempt, {0, "timeout", "", 7ms}, begin + 31s, 8);
-        of.finish_attempt(attempt, {200, "", "", {}}, begin + 32s, 9);  // twice: the first counts
+        const auto made = of.finish_attempt(attempt, {0, "timeout", "", 7ms}, begin + 31s, 8);
+        REQUIRE(made.has_value());
+        CHECK(made->seq == 8);
+        // Twice: the first counts.
+        CHECK_FALSE(of.finish_attempt(attempt, {200, "", "", {}}, begin + 32s, 9).has_value());
     }
     REQUIRE(of.attempts().size() == 2);
     const auto& last = of.attempts()[1];
