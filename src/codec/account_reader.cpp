@@ -1,5 +1,6 @@
 #include <nexo_mock/codec/account_reader.hpp>
 #include <nexo_mock/codec/http_url.hpp>
+#include <nexo_mock/codec/rule_writer.hpp>
 #include <nexo_mock/codec/value_readers.hpp>
 
 namespace nexo_mock::codec {
@@ -37,6 +38,9 @@ domain::webhook_target_ptr read_target(const field& of, object_fields& fields) {
     if (url.has_value() != secret.has_value()) {
         of.complain(url ? "\"url\" needs a \"secret\" beside it: every webhook is signed"
                         : "\"secret\" needs a \"url\" beside it");
+    }
+    if (key && *key == masked_secret) {
+        secret->complain("this is a masked secret: write the secret itself");
     }
     if (!where || !key) return nullptr;
     return std::make_shared<const domain::webhook_target>(domain::webhook_target{*where, *key});

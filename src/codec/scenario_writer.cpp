@@ -6,8 +6,6 @@ namespace nexo_mock::codec {
 
 namespace {
 
-constexpr std::string_view masked_secret = "\u2026";
-
 void write_price(json_writer& out, const domain::price_list& of) {
     if (of.by_carrier.empty()) {
         out.value(of.usual);

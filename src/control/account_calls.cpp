@@ -3,8 +3,6 @@
 #include <nexo_mock/control/views.hpp>
 #include <nexo_mock/domain/api_key.hpp>
 
-#include <limits>
-
 namespace nexo_mock::control {
 
 namespace {
@@ -22,11 +20,13 @@ void apply(const codec::account_patch& patch, domain::world& to) {
 }  // namespace
 
 void accounts(host& of_all, const call& of) {
-    auto shown = page::asked_for(of, std::numeric_limits<std::uint64_t>::max());
+    auto shown = page::asked_for(of, of_all.numbers().account + 1);
     if (!shown) return;
+    std::size_t found = 0;
     of_all.visit(of.scope, [&](const visited_account& account) {
         const auto seq = account.number + 1;
-        if (!shown->holds(seq)) return;
+        if (!shown->holds(seq) || found == shown->wanted()) return;
+        ++found;
         std::string text;
         json_writer json{text};
         write_account(json, account);

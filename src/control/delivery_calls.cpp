@@ -2,7 +2,7 @@
 #include <nexo_mock/control/handlers.hpp>
 #include <nexo_mock/control/views.hpp>
 
-#include <deque>
+#include <vector>
 
 namespace nexo_mock::control {
 
@@ -40,15 +40,13 @@ std::optional<delivery_filter> read_filter(const call& of) {
 }
 
 /// The oldest of an account that fit.
-std::deque<std::uint64_t> find_oldest(const domain::world& world, const page& shown,
-                                      const delivery_filter& filter) {
-    std::deque<std::uint64_t> oldest;
-    world.deliveries().newest_first([&](std::uint64_t ordinal, const auto& each) {
-        if (each.seq <= shown.after()) return false;
-        if (!shown.holds(each.seq) || !filter.wants(each)) return true;
-        oldest.push_front(ordinal);
-        if (oldest.size() > shown.wanted()) oldest.pop_back();
-        return true;
+std::vector<std::uint64_t> find_oldest(const domain::world& world, const page& shown,
+                                       const delivery_filter& filter) {
+    std::vector<std::uint64_t> oldest;
+    world.deliveries().oldest_first(shown.after(), [&](std::uint64_t ordinal, const auto& each) {
+        if (!shown.holds(each.seq)) return false;  // too new, as all behind it
+        if (filter.wants(each)) oldest.push_back(ordinal);
+        return oldest.size() < shown.wanted();
     });
     return oldest;
 }

@@ -10,6 +10,29 @@ const delivery_store::chunk* delivery_store::chunk_of(std::uint64_t ordinal) con
     return chunks_[number - first_chunk_].get();
 }
 
+std::size_t delivery_store::first_chunk_above(std::uint64_t seq) const {
+    const auto ends_below = [&](std::size_t place) {
+        while (place < chunks_.size() && !chunks_[place])
+            ++place;
+        if (place == chunks_.size()) return false;
+        const auto& slots = chunks_[place]->slots;
+        const auto last = std::find_if(slots.rbegin(), slots.rend(),
+                                       [](const auto& each) { return each.has_value(); });
+        return last != slots.rend() && (*last)->seq <= seq;
+    };
+    std::size_t low = 0;
+    std::size_t high = chunks_.size();
+    while (low < high) {
+        const auto middle = low + (high - low) / 2;
+        if (ends_below(middle)) {
+            low = middle + 1;
+        } else {
+            high = middle;
+        }
+    }
+    return low;
+}
+
 delivery& delivery_store::append(delivery added, const scenario_ptr& pinned) {
     const auto place = next_ % chunk_size;
     if (place == 0 || chunks_.empty()) {

@@ -30,7 +30,8 @@ std::vector<delay> retries_of(const world& of, std::uint64_t ordinal) {
 /// How the webhook is told, with the wait it had.
 std::optional<webhook_manner> manner_of(const world& of, const delivery& saved,
                                         std::uint64_t ordinal) {
-    if (saved.what == nullptr || !saved.what->webhook) return std::nullopt;
+    const bool has_ended = is_terminal(saved.status()) || !of.history_of(ordinal).empty();
+    if (!has_ended || saved.what == nullptr || !saved.what->webhook) return std::nullopt;
     auto manner = *saved.what->webhook;
     const auto* events = of.webhooks_of(ordinal);
     if (events != nullptr) {

@@ -1,6 +1,7 @@
 #include <nexo_mock/domain/webhook_ledger.hpp>
 
 #include <algorithm>
+#include <utility>
 
 namespace nexo_mock::domain {
 
@@ -51,13 +52,14 @@ std::optional<next_attempt> webhook_ledger::finish(const attempt_ref& attempt,
     current.ended = now;
     current.seq = seq;
     current.outcome = std::move(outcome);
-    if (!current.outcome.final() && wait) {
+    const bool by_hand = std::exchange(of.is_acknowledged, false);
+    if (!current.outcome.final() && wait && !by_hand) {
         const auto due = after(now, *wait);
         record.attempts.push_back(
             {.number = attempt.number + 1, .seq = 0, .due = due, .ended = {}, .outcome = {}});
         return next_attempt{{attempt.delivery, attempt.event, attempt.number + 1}, due};
     }
-    const bool acknowledged = current.outcome.acknowledged();
+    const bool acknowledged = current.outcome.acknowledged() || by_hand;
     record.state = acknowledged ? event_state::acknowledged : event_state::given_up;
     ++(acknowledged ? totals_.acknowledged : totals_.given_up);
     return following(attempt.delivery, of, now);
@@ -80,7 +82,9 @@ std::optional<next_attempt> webhook_ledger::acknowledge(std::uint64_t delivery, 
         --totals_.given_up;
         ++totals_.acknowledged;
     }
-    if (record.state != event_state::waiting || event != of.current || of.in_flight) {
+    if (record.state != event_state::waiting || event != of.current) return std::nullopt;
+    if (of.in_flight) {
+        of.is_acknowledged = true;
         return std::nullopt;
     }
     record.state = event_state::acknowledged;

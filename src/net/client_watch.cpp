@@ -23,19 +23,30 @@ void client_watch::look() {
     socket_.async_wait(asio::ip::tcp::socket::wait_read,
                        [this, keep = std::exchange(owner_, nullptr)](const error_code& failed) {
                            is_waiting_ = false;
-                           owner_.reset();
-                           if (failed || !gone_) return;
-                           error_code ec;
-                           socket_.non_blocking(true, ec);
-                           char byte = 0;
-                           const auto peek = asio::socket_base::message_peek;
-                           const auto size = socket_.receive(asio::buffer(&byte, 1), peek, ec);
-                           if (ec == asio::error::would_block) {
-                               owner_ = keep;
+                           const auto next_owner = owner_ ? std::exchange(owner_, nullptr) : keep;
+                           if (!gone_ || !socket_.is_open()) return;
+                           // Whoever cancelled an earlier look did not mean this watch.
+                           if (failed == asio::error::operation_aborted || is_quiet()) {
+                               owner_ = next_owner;
                                return look();
                            }
-                           if (ec || size == 0) give_up();
+                           if (failed || has_closed()) give_up();
                        });
+}
+
+bool client_watch::is_quiet() {
+    char byte = 0;
+    error_code ec;
+    socket_.non_blocking(true, ec);
+    socket_.receive(asio::buffer(&byte, 1), asio::socket_base::message_peek, ec);
+    return ec == asio::error::would_block;
+}
+
+bool client_watch::has_closed() {
+    char byte = 0;
+    error_code ec;
+    const auto peek = asio::socket_base::message_peek;
+    return socket_.receive(asio::buffer(&byte, 1), peek, ec) == 0 || ec;
 }
 
 }  // namespace nexo_mock::net

@@ -69,6 +69,24 @@ struct watched_connection {
     bool timed_out = false;
 };
 
+/// Whatever ends an exchange, it is no longer on its way then.
+class registration {
+ public:
+    using set = std::unordered_set<watched_connection*>;
+
+    registration(set& all, watched_connection& of) : all_{all}, of_{of} { all_.insert(&of_); }
+    ~registration() {
+        of_.of = nullptr;
+        all_.erase(&of_);
+    }
+    registration(const registration&) = delete;
+    registration& operator=(const registration&) = delete;
+
+ private:
+    set& all_;
+    watched_connection& of_;
+};
+
 std::string pool_key(const codec::http_url& url) {
     return (url.is_tls ? "s" : "p") + url.host + ' ' + url.port;
 }
@@ -275,7 +293,7 @@ asio::awaitable<void> http_client::state::exchange(const client_request& what,
     const auto watched = std::make_shared<watched_connection>();
     watched->of = over.get();
     watched->what = &what;
-    on_their_way.insert(watched.get());
+    const registration registered{on_their_way, *watched};
     asio::steady_timer deadline{context, what.timeout};
     deadline.async_wait([watched](const error_code& cancelled) {
         if (cancelled || watched->of == nullptr) return;
@@ -293,7 +311,6 @@ asio::awaitable<void> http_client::state::exchange(const client_request& what,
         ec = co_await talk(over->socket, *over, what, reply, reusable);
     }
     watched->of = nullptr;
-    on_their_way.erase(watched.get());
     if (watched->timed_out) {
         reply.status = 0;
         reply.error = "timeout";
@@ -332,7 +349,8 @@ void http_client::send(client_request request, std::function<void(client_reply)>
 
 void http_client::cancel_unwanted() {
     for (auto* each : state_->on_their_way) {
-        if (each->what->is_wanted && !each->what->is_wanted()) each->of->close();
+        if (each->of == nullptr || !each->what->is_wanted) continue;
+        if (!each->what->is_wanted()) each->of->close();
     }
 }
 

@@ -268,6 +268,8 @@ class session final : public tracked_session, public std::enable_shared_from_thi
             enter(phase::writing);
             close();
         });
+        const auto playing = stream_;  // which the end takes away
+        if (set_.is_draining()) playing->stop();
     }
 
     void on_played(wire_plan::ending then, bool intact) {

@@ -242,6 +242,7 @@ void emulator::forget_waiters() {
         std::vector<std::function<void()>> dropped;
         const std::lock_guard lock{each->mutex};
         dropped = std::exchange(each->when_quiet, {});
+        each->watched_by = nullptr;  // what it points into goes with them
         each->take_all_waiters(dropped);
     }
 }

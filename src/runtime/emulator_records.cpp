@@ -53,13 +53,20 @@ void name_rule(domain::call_record& record, const domain::world& world) {
 }  // namespace
 
 control::next_numbers emulator::numbers() const {
-    return {next_seq_.load(), next_call_.load(), next_attempt_.load()};
+    return {next_seq_.load(), next_call_.load(), next_attempt_.load(), registry_.next_number()};
 }
 
 bool emulator::is_past(const account_moment& then) {
     if (!then.of) return false;
     const std::lock_guard lock{then.of->mutex};
     return then.of->epoch != then.epoch || then.of->is_retired;
+}
+
+account_moment emulator::moment_of(std::string_view key) const {
+    const auto found = registry_.find(key);
+    if (!found) return {};
+    const std::lock_guard lock{found->mutex};
+    return {found, found->epoch};
 }
 
 void emulator::record(const account_moment& by, const api::request& in, const api::response& out) {
@@ -88,7 +95,7 @@ void emulator::record(const account_moment& by, const api::request& in, const ap
     fill(record, in, out);
     if (events_.is_on()) {
         control::write_call(json, record, nullptr, control::call_part::without_bodies);
-        events_.publish(api::bearer_token(in.authorization), "request", event);
+        events_.publish(event_bus::nobody, "request", event);
     }
     strangers_.push(std::move(record));
 }

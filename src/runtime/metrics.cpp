@@ -147,7 +147,7 @@ void write_sums(metrics_writer& out, const account_sums& sums) {
                "Webhooks neither acknowledged nor given up.");
     out.sample({}, sums.waiting);
     out.family("nexo_mock_webhook_attempts_total", type::counter,
-               "Webhook attempts that have ended.");
+               "Webhook attempts that have ended, but for those made by hand.");
     out.sample({}, sums.attempts);
     out.family("nexo_mock_webhook_attempts_in_flight", type::gauge,
                "Webhook attempts on their way.");

@@ -74,17 +74,17 @@ void router::refused(int status, std::string_view error, std::string_view why) {
 void router::handle(const api::request& in, api::response& out, api::defer later) {
     const auto began = std::chrono::steady_clock::now();
     const bool is_control = control::control_api::takes(in.path());
-    bool is_deferred = false;
+    api::late_reply given;  // set: the reply comes later
     const auto count = [this, began](call_kind kind, int status) {
         metrics_.count_call(kind, status, std::chrono::steady_clock::now() - began);
     };
     const auto kind = [&] { return is_control ? call_kind::control : kind_of(out.call); };
     const auto noted = [&](std::function<void()> abandoned) -> api::late_reply {
-        is_deferred = true;
-        return [reply = later(std::move(abandoned)), count, which = kind()](api::response late) {
+        given = [reply = later(std::move(abandoned)), count, which = kind()](api::response late) {
             late.when_late = [=](const api::response& sent) { count(which, sent.status); };
             reply(std::move(late));
         };
+        return given;
     };
     try {
         if (is_control) {
@@ -95,15 +95,19 @@ void router::handle(const api::request& in, api::response& out, api::defer later
     } catch (const std::exception& e) {
         log(log_level::error, "a request failed",
             {{"path", shown_path(in.path())}, {"why", e.what()}});
-        out.reset();
-        api::vendor_api::refuse(domain::api_error::internal_error, out);
+        api::response failed;
+        api::vendor_api::refuse(domain::api_error::internal_error, failed);
+        if (given) return given(std::move(failed));
+        out = std::move(failed);
     }
-    if (!is_deferred) count(kind(), out.status);  // else once it is answered
+    if (!given) count(kind(), out.status);  // else once it is answered
 }
 
 void router::handle_vendor_call(const api::request& in, api::response& out, api::defer later) {
     vendor_.handle(in, out);
-    const auto by = accounts_.take_visited();
+    auto by = accounts_.take_visited();
+    // What was refused before it came to the account is its call all the same, if there is one.
+    if (!by.of) by = emulator_.moment_of(api::bearer_token(in.authorization));
     log_call(in, out);
     emulator_.record(by, in, out);
     if (out.manner == domain::reply_manner{}) return;

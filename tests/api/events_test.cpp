@@ -151,6 +151,36 @@ TEST_CASE("who follows one account gets its events and those of all") {
                                            "clock of all", "scenario", "reset of all"});
 }
 
+TEST_CASE("who follows one account is not told of calls that belong to none") {
+    server mock{options_for(delivers)};
+    client stranger{mock.port(), ""};
+    client user{mock.port(), "sk_live_a"};
+    follower own{mock.port(), "sk_live_a"};
+    follower all{mock.port()};
+    CHECK(stranger.get("/api/v1/balance").result_int() == 401);
+    CHECK(user.get("/api/v1/balance").result_int() == 200);
+    CHECK(user.get("/api/v1/nowhere").result_int() == 404);
+    for (const int status : {401, 200, 404})
+        CHECK(json{all.next()->data}["status"].number() == status);
+    for (const int status : {200, 404})
+        CHECK(json{own.next()->data}["status"].number() == status);
+}
+
+TEST_CASE("a stream that begins while the server stops does not hold it up") {
+    server mock{options_for(R"({"rules": [{"then": {"deliver": true, "latency": "300ms"}}]})")};
+    connection to{mock.port()};
+    to.write(request_text("POST", "/api/v1/send-otp", "sk_live_a",
+                          R"({"phone":"+84981234567","code":"482917"})") +
+             request_text("GET", "/_mock/events", "sk_live_a"));
+    client user{mock.port(), "sk_live_a"};
+    while (user.get("/_mock/deliveries").body().find("482917") == std::string::npos) {
+    }
+    const auto began = std::chrono::steady_clock::now();
+    mock.stop();
+    CHECK(std::chrono::steady_clock::now() - began < std::chrono::seconds{5});
+    CHECK(to.read().result_int() == 202);
+}
+
 TEST_CASE("who comes back too late is told how many events are gone") {
     auto options = options_for(delivers);
     server mock{options};

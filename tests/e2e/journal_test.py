@@ -5,7 +5,7 @@ import json
 import unittest
 
 from control_calls import ask
-from emulator import Emulator
+from emulator import Emulator, fresh_key
 from receiver import CLOSE, Answer, Receiver
 
 START = "manual@2026-05-26T10:00:00Z"
@@ -159,11 +159,11 @@ class Requests(JournalCase):
 
     def test_calls_of_nobody_belong_to_no_account_and_are_seen_without_a_key(self):
         self.start()
+        stranger = "Bearer " + fresh_key()  # who never made a call that is one
         calls = [("GET", "/api/v1/balance", "Bearer nobody", 401, "unauthorized", "balance"),
-                 ("GET", "/api/v1/nothing", self.account.authorization, 404, "not_found", None),
+                 ("GET", "/api/v1/nothing", stranger, 404, "not_found", None),
                  ("GET", "/", "", 404, "not_found", None),
-                 ("DELETE", "/api/v1/send-otp", self.account.authorization, 405,
-                  "method_not_allowed", "send-otp")]
+                 ("DELETE", "/api/v1/send-otp", stranger, 405, "method_not_allowed", "send-otp")]
         for method, path, authorization, *_ in calls:
             ask(self.emulator, method, path,
                 [("Host", "x"), ("Authorization", authorization)])
@@ -177,6 +177,17 @@ class Requests(JournalCase):
             self.assertTrue(each["why"])
             self.assertRegex(each["at"], r"^20\d\d-\d\d-\d\dT.*\.\d\d\dZ$")
         self.assertEqual(self.journal(), [])
+
+    def test_calls_that_miss_the_api_are_the_accounts_whose_key_they_carry(self):
+        self.start()
+        self.account.balance()
+        self.account.call("GET", "/api/v1/send_otp")
+        self.account.call("PUT", "/api/v1/send-otp")
+        told = self.journal()
+        self.assertEqual([(each["status"], each["error"]) for each in told],
+                         [(200, None), (404, "not_found"), (405, "method_not_allowed")])
+        self.assertEqual(len({each["account"] for each in told}), 1)
+        self.assertEqual(self.journal(who=self.everyone), told)
 
     def test_what_is_no_http_is_kept_too(self):
         self.start()

@@ -9,6 +9,9 @@
 namespace nexo_mock::codec {
 
 /// What becomes of API keys and webhook secrets where a scenario is written.
+/// What stands in the place of a secret that is masked.
+inline constexpr std::string_view masked_secret = "\u2026";
+
 enum class secrets : std::uint8_t {
     shown,
     masked,  ///< keys as domain::masked_key() has them, secrets as "…"; not for reading back

@@ -115,6 +115,7 @@ struct next_numbers {
     std::uint64_t delivery = 1;
     std::uint64_t call = 1;
     std::uint64_t attempt = 1;
+    std::uint64_t account = 0;
 };
 
 /// The newest such code of an account.

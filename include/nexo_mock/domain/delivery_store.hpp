@@ -46,6 +46,20 @@ class delivery_store {
         }
     }
 
+    /// Calls `visit(ordinal, delivery)` from the oldest with a seq above `after` to the newest
+    /// while it returns true. Deliveries must have come with growing seq.
+    template <class Visitor>
+    void oldest_first(std::uint64_t after, Visitor visit) const {
+        for (auto place = first_chunk_above(after); place < chunks_.size(); ++place) {
+            if (!chunks_[place]) continue;
+            for (std::uint64_t slot = 0; slot < chunk_size; ++slot) {
+                const auto& each = chunks_[place]->slots[slot];
+                if (!each || each->seq <= after) continue;
+                if (!visit((first_chunk_ + place) * chunk_size + slot, *each)) return;
+            }
+        }
+    }
+
  private:
     static constexpr std::uint64_t chunk_size = 64;
 
@@ -56,6 +70,8 @@ class delivery_store {
     };
 
     const chunk* chunk_of(std::uint64_t ordinal) const;
+    /// Place in chunks_ of the first that may hold such a seq.
+    std::size_t first_chunk_above(std::uint64_t seq) const;
 
     std::deque<std::unique_ptr<chunk>> chunks_;  // null where all of a chunk were erased
     std::uint64_t first_chunk_ = 0;              // number of chunks_.front()

@@ -103,8 +103,9 @@ class webhook_ledger {
                                        std::optional<duration> wait, time_point now,
                                        std::uint64_t seq = 0);
 
-    /// The event was acknowledged by another way than its ladder, which ends; one that is on its
-    /// way is left to decide for itself. Answers what is due next: the following event.
+    /// The event was acknowledged by another way than its ladder, which ends; with the attempt that
+    /// is on its way, if there is one, whatever becomes of it. Answers what is due next: the
+    /// following event.
     std::optional<next_attempt> acknowledge(std::uint64_t delivery, std::uint32_t event,
                                             time_point now);
 
@@ -129,6 +130,7 @@ class webhook_ledger {
         std::vector<event_record> events;
         std::size_t current = 0;  // index of the event being sent; events.size(): none is
         bool in_flight = false;
+        bool is_acknowledged = false;  // by hand, while the current event's attempt is in flight
     };
 
     static std::optional<next_attempt> first_attempt(std::uint64_t delivery, chain& of,

@@ -23,6 +23,8 @@ class client_watch {
 
  private:
     void look();
+    bool is_quiet();    // nothing has come
+    bool has_closed();  // what has come is the end
 
     boost::asio::ip::tcp::socket& socket_;
     std::function<void()> gone_;

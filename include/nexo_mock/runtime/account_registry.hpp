@@ -34,6 +34,8 @@ class account_registry {
     /// Empties it, and answers what was in it.
     std::vector<account_ptr> clear();
 
+    /// Those of the accounts that are there now are below it.
+    std::uint64_t next_number() const { return next_number_.load(); }
     std::size_t size() const { return size_.load(std::memory_order_relaxed); }
 
  private:

@@ -80,6 +80,8 @@ class emulator {
     /// Remembers a call, in the account if it was let in. One that belongs to the past is
     /// forgotten.
     void record(const account_moment& by, const api::request& in, const api::response& out);
+    /// The account of that key as it is now; none if there is none yet.
+    account_moment moment_of(std::string_view key) const;
     /// Bytes that were no HTTP request.
     void record_refused(int status, std::string_view error, std::string_view why);
     void visit_strangers(api::function_ref<void(const domain::call_journal&)> use) const;

@@ -27,6 +27,9 @@ class event_bus {
     /// Whether publish() does anything: what it takes need not be made up otherwise.
     bool is_on() const { return is_on_.load(std::memory_order_relaxed); }
 
+    /// The key of what belongs to no account: only who follows all of them is told.
+    static constexpr std::string_view nobody = "-";
+
     /// Of the account of that key, or of all of them if it is empty. `data` is JSON. Followers are
     /// woken, never waited for; an account's lock may be held.
     void publish(std::string_view key, std::string_view type, std::string_view data);

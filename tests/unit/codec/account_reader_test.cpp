@@ -66,6 +66,8 @@ TEST_CASE("mistakes of a patch are told with their place") {
           row{R"({"balance": -1})", "body:1:13: error: /balance: expected an amount"},
           row{R"({"webhook": {"url": "http://a/"}})", R"(needs a "secret" beside it)"},
           row{R"({"webhook": {}})", R"(expected "url" and "secret", or null)"},
+          row{"{\"webhook\": {\"url\": \"http://a/\", \"secret\": \"\u2026\"}}",
+              "this is a masked secret: write the secret itself"},
           row{R"({"webhook": 1})", "body:1:13: error: /webhook: expected an object"},
           row{R"({"ip_allowlist": ["10.0.0.0/99"]})", "/ip_allowlist/0: expected an IP address"},
           row{R"({"revoked": "yes"})", "/revoked: expected true or false"},
