@@ -22,6 +22,7 @@ class Examples:
     def __init__(self, account):
         self.delivery = account.send_id(self.PHONE)
         self.attempt = account.mock("POST", "webhooks/ping").json["attempt"]["seq"]
+        self.state = account.mock("GET", "state").json
 
     def of(self, method, pattern):
         """Path and body of such a call."""
@@ -35,6 +36,7 @@ class Examples:
             ("PATCH", "/_mock/account"): {"balance": 7},
             ("PUT", "/_mock/scenario"): {"name": "another", "rules": [rule]},
             ("POST", "/_mock/rules"): rule,
+            ("PUT", "/_mock/state"): self.state,
             ("PUT", "/_mock/clock"): {"now": "2039-01-01T00:00:00Z"},
             ("POST", "/_mock/clock/advance"): {"by": "1h"}}
         return path, bodies.get((method, pattern))
