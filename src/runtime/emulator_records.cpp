@@ -20,6 +20,9 @@ std::string_view text_of(api::method verb) {
     return "other";
 }
 
+/// Whose calls without a key are: no account's, and not those of all.
+constexpr std::string_view nobody = "nobody";
+
 std::string_view kept(std::string_view text) {
     return text.substr(0, domain::call_record::kept_bytes);
 }
@@ -88,7 +91,8 @@ void emulator::record(const account_moment& by, const api::request& in, const ap
     fill(record, in, out);
     if (events_.is_on()) {
         control::write_call(json, record, nullptr, control::call_part::without_bodies);
-        events_.publish(api::bearer_token(in.authorization), "request", event);
+        const auto token = api::bearer_token(in.authorization);
+        events_.publish(token.empty() ? nobody : token, "request", event);
     }
     strangers_.push(std::move(record));
 }
