@@ -44,8 +44,10 @@ void answer_changed(api::response& out, std::string_view name, std::string_view 
 
 std::string step_words(const domain::rule& of) {
     std::string words;
-    for (const auto& each : of.steps)
+    for (const auto& each : of.steps) {
         words += (words.empty() ? "" : ", then ") + codec::in_words(each);
+        if (each.times != 1) words += " (" + std::to_string(each.times) + " times)";
+    }
     return words;
 }
 

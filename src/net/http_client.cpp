@@ -356,6 +356,8 @@ void http_client::cancel_unwanted() {
 
 void http_client::close_idle() {
     state_->idle.clear();
+    state_->sweeper.cancel();  // it would keep the context going
+    state_->sweeps = false;
 }
 
 }  // namespace nexo_mock::net

@@ -2,12 +2,13 @@
 without it. The vendor's API is everybody's."""
 
 import json
+import time
 import unittest
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from control_calls import STREAM, Examples, all_calls, ask, snapshot
-from emulator import Emulator, run
+from emulator import SLOWNESS, Emulator, run
 from receiver import Receiver
 
 START = "manual@2026-05-26T10:00:00Z"
@@ -221,6 +222,18 @@ class Token(GuardCase):
                 done = run(*ask_it, env=env)
                 self.assertEqual(done.returncode, 1)
                 self.assertIn("401", done.stderr)
+
+    def test_ready_ends_as_soon_as_it_knows(self):
+        with Emulator("--control-token", TOKEN) as emulator:
+            for token, code in (TOKEN, 0), ("other", 1):
+                took = []
+                for _ in range(3):
+                    began = time.monotonic()
+                    done = run("ready", "--url", emulator.url,
+                               env={"NEXO_MOCK_CONTROL_TOKEN": token})
+                    took.append(time.monotonic() - began)
+                    self.assertEqual(done.returncode, code)
+                self.assertLess(min(took), 0.9 * SLOWNESS)
 
     def test_a_token_that_is_empty_is_wrong_usage(self):
         with TemporaryDirectory() as directory:
