@@ -172,6 +172,7 @@ class Changed(AccountCase):
                 known = self.change({"webhook": {"url": receiver.url(), "secret": secret}})
                 self.assertEqual(known["webhook"], {"url": receiver.url()})
                 self.account.send("+84980000000")
+                self.account.advance(to="idle")  # which waits for the webhook's end
                 self.assertTrue(receiver.get().is_signed_with(secret))
             before = self.account.send_id("+84981234567")
             self.account.advance(by="2s")
