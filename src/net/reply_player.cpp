@@ -51,17 +51,27 @@ void reply_player::on_timer() {
     }
 }
 
+// What the system takes is sent at once, and not by a handler that comes later: a reply that its
+// client has must not count as one that is held up.
 void reply_player::send_piece() {
     if (plan_.bytes.empty() || sent_pieces_ == plan_.pieces) return keep_silent();
-    const auto piece = piece_of(plan_.bytes, sent_pieces_++, plan_.pieces);
+    auto piece = piece_of(plan_.bytes, sent_pieces_++, plan_.pieces);
+    error_code ec;
+    socket_.non_blocking(true, ec);
+    piece.remove_prefix(socket_.write_some(asio::buffer(piece.data(), piece.size()), ec));
+    if (piece.empty()) return on_sent();
     asio::async_write(socket_, asio::buffer(piece.data(), piece.size()),
-                      [this, keep = owner_](const error_code& ec, std::size_t) {
-                          if (ec || stopped_) return finish(false);
-                          if (sent_pieces_ == plan_.pieces) return keep_silent();
-                          const auto gaps = static_cast<std::int64_t>(plan_.pieces - 1);
-                          const auto nth = static_cast<std::int64_t>(sent_pieces_);
-                          wait_until(first_piece_ + plan_.spread * nth / gaps);
+                      [this, keep = owner_](const error_code& failed, std::size_t) {
+                          if (failed || stopped_) return finish(false);
+                          on_sent();
                       });
+}
+
+void reply_player::on_sent() {
+    if (sent_pieces_ == plan_.pieces) return keep_silent();
+    const auto gaps = static_cast<std::int64_t>(plan_.pieces - 1);
+    const auto nth = static_cast<std::int64_t>(sent_pieces_);
+    wait_until(first_piece_ + plan_.spread * nth / gaps);
 }
 
 void reply_player::keep_silent() {

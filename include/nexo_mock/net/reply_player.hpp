@@ -39,6 +39,7 @@ class reply_player {
     void wait_until(clock::time_point when);
     void on_timer();
     void send_piece();
+    void on_sent();
     void keep_silent();
     void watch_client();
     void on_readable();
