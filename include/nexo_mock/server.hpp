@@ -20,6 +20,8 @@ struct server_options {
     std::uint16_t port = 0;         ///< 0: a free one
     unsigned threads = 1;           ///< worker threads, at least one
     domain::scenario_ptr scenario;  ///< null: the built-in default
+    /// Where webhooks go under a scenario that is put in place later and does not say; null: none.
+    domain::webhook_target_ptr webhook_target;
     codec::clock_setting clock;
     std::optional<std::uint64_t>
         seed;  ///< none: the scenario's, else random; at most domain::max_seed

@@ -100,7 +100,9 @@ server_options server_options_of(const serve_options& options, const scenario_so
     const auto cores = std::max(std::thread::hardware_concurrency(), 1U);
     wanted.threads =
         options.threads != 0 ? options.threads : std::min(cores, most_threads_by_default);
-    wanted.scenario = with_target(load_scenario(source), options);
+    const auto loaded = load_scenario(source);
+    wanted.scenario = with_target(loaded, options);
+    if (wanted.scenario != loaded) wanted.webhook_target = wanted.scenario->webhook.target;
     const auto clock = codec::parse_clock(options.clock);
     if (!clock) {
         throw wrong_usage{"--clock takes " + std::string{codec::clock_forms} + ", not \"" +

@@ -212,6 +212,12 @@ domain::scenario_ptr worker_host::scenario(const control::scope& which) {
 }
 
 void worker_host::replace_scenario(const control::scope& which, domain::scenario_ptr changed) {
+    const auto& target = emulator_.settings().webhook_target;
+    if (!changed->webhook.target && target) {
+        auto with_target = *changed;
+        with_target.webhook.target = target;
+        changed = std::make_shared<const domain::scenario>(std::move(with_target));
+    }
     log(log_level::info, "scenario replaced",
         {{"account", scope_for_log(which)}, {"scenario", changed->name}});
     if (which.is_all()) {

@@ -173,6 +173,19 @@ class Replaced(ScenarioCase):
             self.assertEqual(self.account.mock("GET", "account").json["account"]["webhook"],
                              {"url": receiver.url()})
 
+    def test_webhooks_go_on_to_where_the_command_line_says_unless_it_says_otherwise(self):
+        own = {"rules": [{"then": {"deliver": True}}]}
+        with Receiver() as receiver, Receiver() as other:
+            self.start("--webhook-url", receiver.url(), "--webhook-secret", "whsec_flag")
+            for who in self.account, self.everyone:
+                self.put(own, who)
+                self.account.send()
+                self.assertTrue(receiver.get().is_signed_with("whsec_flag"))
+                self.put(own | {"webhook": {"url": other.url(), "secret": "whsec_put"}}, who)
+                self.account.send()
+                self.assertTrue(other.get().is_signed_with("whsec_put"))
+                who.mock("DELETE", "scenario")
+
     def test_back_to_the_one_before(self):
         self.start(scenario={"name": "start-up", "rules": [ANY]})
         self.put({"name": "all"}, self.everyone)

@@ -16,7 +16,8 @@
 namespace nexo_mock::runtime {
 
 struct emulator_settings {
-    domain::scenario_ptr scenario;  ///< to begin with
+    domain::scenario_ptr scenario;              ///< to begin with
+    domain::webhook_target_ptr webhook_target;  ///< of scenarios that are put and name none
     codec::clock_setting clock;
     std::uint64_t seed = 0;
     domain::world_limits world;
