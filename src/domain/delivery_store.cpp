@@ -1,6 +1,7 @@
 #include <nexo_mock/domain/delivery_store.hpp>
 
 #include <algorithm>
+#include <ranges>
 
 namespace nexo_mock::domain {
 
@@ -15,10 +16,10 @@ std::size_t delivery_store::first_chunk_above(std::uint64_t seq) const {
         while (place < chunks_.size() && !chunks_[place])
             ++place;
         if (place == chunks_.size()) return false;
-        const auto& slots = chunks_[place]->slots;
-        const auto last = std::find_if(slots.rbegin(), slots.rend(),
-                                       [](const auto& each) { return each.has_value(); });
-        return last != slots.rend() && (*last)->seq <= seq;
+        const auto newest_first = chunks_[place]->slots | std::views::reverse;
+        const auto last =
+            std::ranges::find_if(newest_first, [](const auto& each) { return each.has_value(); });
+        return last != newest_first.end() && (*last)->seq <= seq;
     };
     std::size_t low = 0;
     std::size_t high = chunks_.size();
