@@ -104,6 +104,8 @@ class GoingOn(StateCase):
         sent = own.deliveries()[-1]["id"]
         self.assertEqual(own.mock("POST", f"deliveries/{sent}/complete",
                                   {"status": "failed", "error_code": "rejected"}).status, 200)
+        while own.attempts(sent)[0]["ended_at"] is None:
+            pass  # its webhook is on its way
         return emulator, keys
 
     def future(self, emulator, keys):
