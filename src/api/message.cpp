@@ -5,6 +5,19 @@
 
 namespace nexo_mock::api {
 
+std::string_view name(method verb) {
+    switch (verb) {
+        case method::get: return "GET";
+        case method::head: return "HEAD";
+        case method::post: return "POST";
+        case method::put: return "PUT";
+        case method::patch: return "PATCH";
+        case method::delete_: return "DELETE";
+        case method::other: break;
+    }
+    return "other";
+}
+
 std::string_view bearer_token(std::string_view authorization) {
     constexpr std::string_view scheme = "bearer ";
     if (authorization.size() <= scheme.size()) return {};

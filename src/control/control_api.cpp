@@ -55,16 +55,6 @@ constexpr auto routes = std::to_array<route>({
     {method::get, "/metrics", scoping::none, metrics},
 });
 
-std::string_view name(method verb) {
-    switch (verb) {
-        case method::get: return "GET";
-        case method::put: return "PUT";
-        case method::patch: return "PATCH";
-        case method::delete_: return "DELETE";
-        default: return "POST";
-    }
-}
-
 /// The part of the path that stands for the pattern's braces, empty if there are none; none if
 /// the path does not fit.
 std::optional<std::string_view> match(std::string_view pattern, std::string_view path) {
@@ -97,7 +87,7 @@ void refuse_path(api::response& out) {
     std::string calls;
     for (const auto& each : routes) {
         calls += calls.empty() ? "no such call; there are " : ", ";
-        calls += std::string{name(each.verb)} + ' ' + std::string{each.path};
+        calls += std::string{api::name(each.verb)} + ' ' + std::string{each.path};
     }
     fail(out, 404, "not_found", calls);
 }
@@ -170,7 +160,7 @@ void control_api::answer(const api::request& in, api::response& out, api::defer 
             return;
         }
         if (!allowed.empty()) allowed += ", ";
-        allowed += each.verb == method::get ? "GET, HEAD" : name(each.verb);
+        allowed += each.verb == method::get ? "GET, HEAD" : api::name(each.verb);
     }
     if (allowed.empty()) {
         refuse_path(out);

@@ -7,26 +7,13 @@ namespace nexo_mock::runtime {
 
 namespace {
 
-std::string_view text_of(api::method verb) {
-    switch (verb) {
-        case api::method::get: return "GET";
-        case api::method::head: return "HEAD";
-        case api::method::post: return "POST";
-        case api::method::put: return "PUT";
-        case api::method::patch: return "PATCH";
-        case api::method::delete_: return "DELETE";
-        case api::method::other: break;
-    }
-    return "other";
-}
-
 std::string_view kept(std::string_view text) {
     return text.substr(0, domain::call_record::kept_bytes);
 }
 
 /// Fills all of it in; its buffers are used again.
 void fill(domain::call_record& record, const api::request& in, const api::response& out) {
-    record.method = text_of(in.verb);
+    record.method = api::name(in.verb);
     record.path = kept(in.target);
     record.call = out.call;
     record.status = out.status;

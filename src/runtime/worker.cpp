@@ -13,19 +13,6 @@ namespace {
 
 constexpr std::chrono::milliseconds drain_look{5};
 
-std::string_view name(api::method verb) {
-    switch (verb) {
-        case api::method::get: return "GET";
-        case api::method::head: return "HEAD";
-        case api::method::post: return "POST";
-        case api::method::put: return "PUT";
-        case api::method::patch: return "PATCH";
-        case api::method::delete_: return "DELETE";
-        case api::method::other: break;
-    }
-    return "other";
-}
-
 /// The path, without what may be a code: some clients put one there.
 std::string shown_path(std::string_view path) {
     std::string shown;

@@ -19,6 +19,9 @@ class reply_stream;
 
 enum class method : std::uint8_t { get, head, post, put, patch, delete_, other };
 
+/// "GET", "HEAD", …; "other" for what no handler knows. Static storage.
+std::string_view name(method verb);
+
 /// What the handlers know of an HTTP request. Reused from one request to the next on a connection.
 struct request {
     method verb = method::get;
