@@ -20,33 +20,18 @@ void client_watch::give_up() {
 void client_watch::look() {
     if (is_waiting_) return;
     is_waiting_ = true;
-    socket_.async_wait(asio::ip::tcp::socket::wait_read,
-                       [this, keep = std::exchange(owner_, nullptr)](const error_code& failed) {
-                           is_waiting_ = false;
-                           const auto next_owner = owner_ ? std::exchange(owner_, nullptr) : keep;
-                           if (!gone_ || !socket_.is_open()) return;
-                           // Whoever cancelled an earlier look did not mean this watch.
-                           if (failed == asio::error::operation_aborted || is_quiet()) {
-                               owner_ = next_owner;
-                               return look();
-                           }
-                           if (failed || has_closed()) give_up();
-                       });
-}
-
-bool client_watch::is_quiet() {
-    char byte = 0;
-    error_code ec;
-    socket_.non_blocking(true, ec);
-    socket_.receive(asio::buffer(&byte, 1), asio::socket_base::message_peek, ec);
-    return ec == asio::error::would_block;
-}
-
-bool client_watch::has_closed() {
-    char byte = 0;
-    error_code ec;
-    const auto peek = asio::socket_base::message_peek;
-    return socket_.receive(asio::buffer(&byte, 1), peek, ec) == 0 || ec;
+    connection_.async_wait([this, keep = std::exchange(owner_, nullptr)](const error_code& failed) {
+        is_waiting_ = false;
+        const auto next_owner = owner_ ? std::exchange(owner_, nullptr) : keep;
+        if (!gone_ || !connection_.is_open()) return;
+        const auto sign = failed ? client_sign::gone : connection_.look();
+        // Whoever cancelled an earlier look did not mean this watch.
+        if (failed == asio::error::operation_aborted || sign == client_sign::quiet) {
+            owner_ = next_owner;
+            return look();
+        }
+        if (sign == client_sign::gone) give_up();
+    });
 }
 
 }  // namespace nexo_mock::net

@@ -1,8 +1,7 @@
 #include <nexo_mock/net/reply_player.hpp>
 
-#include <boost/asio/write.hpp>
+#include <boost/asio/buffer.hpp>
 
-#include <array>
 #include <string_view>
 
 namespace nexo_mock::net {
@@ -56,15 +55,13 @@ void reply_player::on_timer() {
 void reply_player::send_piece() {
     if (plan_.bytes.empty() || sent_pieces_ == plan_.pieces) return keep_silent();
     auto piece = piece_of(plan_.bytes, sent_pieces_++, plan_.pieces);
-    error_code ec;
-    socket_.non_blocking(true, ec);
-    piece.remove_prefix(socket_.write_some(asio::buffer(piece.data(), piece.size()), ec));
+    piece.remove_prefix(connection_.write_now(asio::buffer(piece)));
     if (piece.empty()) return on_sent();
-    asio::async_write(socket_, asio::buffer(piece.data(), piece.size()),
-                      [this, keep = owner_](const error_code& failed, std::size_t) {
-                          if (failed || stopped_) return finish(false);
-                          on_sent();
-                      });
+    connection_.async_write(asio::buffer(piece),
+                            [this, keep = owner_](const error_code& failed, std::size_t) {
+                                if (failed || stopped_) return finish(false);
+                                on_sent();
+                            });
 }
 
 void reply_player::on_sent() {
@@ -85,26 +82,20 @@ void reply_player::keep_silent() {
 /// longer: it may be gone, or it may only have said that it sends nothing more. One that would
 /// never get a reply is taken for gone.
 void reply_player::watch_client() {
-    socket_.async_wait(asio::ip::tcp::socket::wait_read,
-                       [this, keep = owner_](const error_code& ec) {
-                           if (!ec) on_readable();
-                       });
+    connection_.async_wait([this, keep = owner_](const error_code& ec) {
+        if (!ec) on_readable();
+    });
 }
 
 void reply_player::on_readable() {
-    std::array<char, 4096> dropped{};
-    error_code ec;
-    socket_.non_blocking(true, ec);
     if (stage_ == stage::silent) {
-        socket_.receive(asio::buffer(dropped), 0, ec);
-        if (!ec || ec == asio::error::would_block) return watch_client();
+        if (connection_.drop_unread() != client_sign::gone) return watch_client();
         finish(false);
     } else if (stage_ == stage::waiting) {
         // The next request has its turn later, so it is only looked at, and then nothing more is.
-        const auto size =
-            socket_.receive(asio::buffer(dropped.data(), 1), asio::socket_base::message_peek, ec);
-        if (ec == asio::error::would_block) return watch_client();
-        if (ec || size == 0) hurry();
+        const auto sign = connection_.look();
+        if (sign == client_sign::quiet) return watch_client();
+        if (sign == client_sign::gone) hurry();
     }
 }
 
@@ -123,8 +114,7 @@ void reply_player::finish(bool intact) {
     if (stage_ == stage::done) return;
     stage_ = stage::done;
     timer_.cancel();
-    error_code ignored;
-    if (socket_.is_open()) socket_.cancel(ignored);  // the watch, if there is one
+    if (connection_.is_open()) connection_.cancel();  // the watch, if there is one
     const auto keep = std::move(owner_);
     const auto done = std::move(done_);
     done(intact);

@@ -1,14 +1,15 @@
 #include <nexo_mock/api/vendor_api.hpp>
 #include <nexo_mock/codec/replies.hpp>
 #include <nexo_mock/net/client_watch.hpp>
+#include <nexo_mock/net/connection.hpp>
 #include <nexo_mock/net/reply_player.hpp>
 #include <nexo_mock/net/request_parser.hpp>
 #include <nexo_mock/net/response_writer.hpp>
 #include <nexo_mock/net/session.hpp>
 #include <nexo_mock/net/stream_player.hpp>
+#include <nexo_mock/net/tls_context.hpp>
 
 #include <boost/asio/post.hpp>
-#include <boost/asio/write.hpp>
 
 #include <cstring>
 #include <memory>
@@ -40,16 +41,22 @@ domain::ip_address address_of(const tcp::socket& socket) {
 /// reused; all requests that are complete in it are answered in one write.
 class session final : public tracked_session, public std::enable_shared_from_this<session> {
  public:
-    session(tcp::socket socket, session_set& of)
-        : socket_{std::move(socket)}, set_{of}, input_(first_buffer_bytes), watch_{socket_} {
-        request_.peer = address_of(socket_);
+    template <class... Tls>
+    session(session_set& of, tcp::socket socket, Tls&... tls)
+        : connection_{std::move(socket), tls...},
+          set_{of},
+          input_(first_buffer_bytes),
+          watch_{connection_} {
+        request_.peer = address_of(connection_.socket());
+        request_.is_tls = connection_.is_tls();
         error_code ignored;
-        socket_.set_option(tcp::no_delay{true}, ignored);
+        connection_.socket().set_option(tcp::no_delay{true}, ignored);
         set_.track(*this);
     }
     ~session() override { set_.forget(); }
 
     void start() {
+        if (connection_.is_tls()) return shake_hands();
         enter(phase::idle);
         read();
     }
@@ -64,8 +71,8 @@ class session final : public tracked_session, public std::enable_shared_from_thi
     }
     void drain() override {
         // What has come may be in the read that is under way: its handler decides.
-        error_code ignored;
-        if (phase_ == phase::idle) socket_.cancel(ignored);
+        if (phase_ == phase::handshake) abort();
+        if (phase_ == phase::idle) connection_.cancel();
         if (player_) player_->hurry();
         if (stream_) stream_->stop();
     }
@@ -74,8 +81,7 @@ class session final : public tracked_session, public std::enable_shared_from_thi
     }
     void abort() override {
         const auto keep = std::move(waiting_);
-        error_code ignored;
-        socket_.close(ignored);
+        connection_.close();
         watch_.give_up();
         if (player_) player_->stop();
         if (stream_) stream_->stop();
@@ -83,6 +89,7 @@ class session final : public tracked_session, public std::enable_shared_from_thi
 
  private:
     enum class phase : std::uint8_t {
+        handshake,
         idle,
         header,
         body,
@@ -97,6 +104,7 @@ class session final : public tracked_session, public std::enable_shared_from_thi
         phase_ = next;
         const auto& bounds = set_.bounds();
         switch (next) {
+            case phase::handshake: deadline_ = set_.deadline_after(bounds.handshake); break;
             case phase::idle: deadline_ = set_.deadline_after(bounds.idle); break;
             case phase::header: deadline_ = set_.deadline_after(bounds.header); break;
             case phase::body: deadline_ = set_.deadline_after(bounds.body); break;
@@ -110,11 +118,32 @@ class session final : public tracked_session, public std::enable_shared_from_thi
 
     std::size_t unread() const { return end_ - begin_; }
 
+    void shake_hands() {
+        enter(phase::handshake);
+        connection_.handshake([self = shared_from_this()](const error_code& ec) {
+            if (ec) return self->on_handshake_failed(ec);
+            self->enter(phase::idle);
+            self->read();
+        });
+    }
+
+    void on_handshake_failed(const error_code& ec) {
+        if (!connection_.is_open()) return;
+        const auto why = explain_handshake(ec);
+        if (!speaks_plain_http(ec)) {
+            if (!why.empty()) set_.handler().refused(0, "tls_handshake", why);
+            return abort();
+        }
+        connection_.leave_tls();
+        refuse({400, "https_required"}, why);
+        flush();
+    }
+
     // --- reading
 
     void read() {
         make_room();
-        socket_.async_read_some(
+        connection_.async_read_some(
             asio::buffer(input_.data() + end_, input_.size() - end_),
             [self = shared_from_this()](const error_code& ec, std::size_t size) {
                 if (ec) return self->on_read_failed(ec);
@@ -124,12 +153,11 @@ class session final : public tracked_session, public std::enable_shared_from_thi
     }
 
     void on_read_failed(const error_code& ec) {
-        error_code closed;
-        const bool drains = ec == asio::error::operation_aborted && socket_.is_open();
-        if (drains && socket_.available(closed) > 0) return read();
+        const bool drains = ec == asio::error::operation_aborted && connection_.is_open();
+        if (drains && connection_.has_unread()) return read();
         const bool half_closed = ec == asio::error::eof && is_partial_;
         if (!half_closed) return;  // the client is gone, or the sweep closed the socket
-        refuse(boost::beast::http::error::partial_message);
+        refuse_input(boost::beast::http::error::partial_message);
         flush();
     }
 
@@ -160,7 +188,7 @@ class session final : public tracked_session, public std::enable_shared_from_thi
             const bool too_long = consumed == 0 && unread() >= set_.bounds().header_bytes;
             if (too_long && !ec) ec = boost::beast::http::error::header_limit;
             if (ec) {
-                refuse(ec);
+                refuse_input(ec);
                 break;
             }
             if (!parser_->is_done()) {
@@ -200,12 +228,12 @@ class session final : public tracked_session, public std::enable_shared_from_thi
         const auto later = [&](std::function<void()> tell) -> api::late_reply {
             deferred = true;
             abandoned = std::move(tell);
-            return
-                [weak = weak_from_this(), executor = socket_.get_executor()](api::response late) {
-                    asio::post(executor, [weak, late = std::move(late)]() mutable {
-                        if (const auto self = weak.lock()) self->answer_late(std::move(late));
-                    });
-                };
+            return [weak = weak_from_this(),
+                    executor = connection_.get_executor()](api::response late) {
+                asio::post(executor, [weak, late = std::move(late)]() mutable {
+                    if (const auto self = weak.lock()) self->answer_late(std::move(late));
+                });
+            };
         };
         set_.handler().handle(request_, response_, later);
         if (deferred) {
@@ -220,7 +248,7 @@ class session final : public tracked_session, public std::enable_shared_from_thi
     /// Puts the reply into the output; false if it goes out in a way of its own.
     bool deliver() {
         if (response_.stream) {
-            stream_ = std::make_shared<stream_player>(socket_, std::move(response_.stream));
+            stream_ = std::make_shared<stream_player>(connection_, std::move(response_.stream));
             return false;
         }
         if (response_.manner.goes_out_plainly()) {
@@ -251,7 +279,7 @@ class session final : public tracked_session, public std::enable_shared_from_thi
         enter(phase::playing);
         deadline_ = set_.deadline_after(std::chrono::ceil<std::chrono::milliseconds>(length) +
                                         set_.bounds().write);
-        if (!player_) player_.emplace(socket_);
+        if (!player_) player_.emplace(connection_);
         const auto then = plan.then;
         player_->play(std::move(plan), shared_from_this(),
                       [this, then](bool intact) { on_played(then, intact); });
@@ -273,10 +301,7 @@ class session final : public tracked_session, public std::enable_shared_from_thi
     }
 
     void on_played(wire_plan::ending then, bool intact) {
-        error_code ignored;
-        if (intact && then == wire_plan::ending::reset) {
-            socket_.set_option(asio::socket_base::linger{true, 0}, ignored);
-        }
+        if (intact && then == wire_plan::ending::reset) connection_.reset();
         if (!intact || then == wire_plan::ending::reset) return abort();
         if (then == wire_plan::ending::close) closing_ = true;
         enter(phase::writing);
@@ -292,14 +317,18 @@ class session final : public tracked_session, public std::enable_shared_from_thi
     }
 
     /// Answers what is no HTTP, or too much of it.
-    void refuse(const error_code& ec) {
+    void refuse_input(const error_code& ec) {
         const bool speaks_tls = unread() != 0 && input_[begin_] == tls_handshake;
-        const auto [status, code] = explain(ec);
-        set_.handler().refused(status, code,
-                               speaks_tls ? "the client speaks TLS: use http://" : ec.message());
+        refuse(explain(ec), speaks_tls ? "the client speaks TLS, and this port plain http://: "
+                                         "--tls-port opens one for https://"
+                                       : ec.message());
+    }
+
+    void refuse(const protocol_error& with, std::string_view why) {
+        set_.handler().refused(with.status, with.code, why);
         response_.reset();
-        response_.status = status;
-        codec::append_error(response_.body, code);
+        response_.status = with.status;
+        codec::append_error(response_.body, with.code);
         closing_ = true;
         lingers_ = true;
         append_response(output_, response_, after_reply::close, body_of::reply, set_.date());
@@ -326,10 +355,10 @@ class session final : public tracked_session, public std::enable_shared_from_thi
         if (phase_ != phase::handling) enter(phase::writing);
         std::swap(output_, written_);
         output_.clear();
-        asio::async_write(socket_, asio::buffer(written_),
-                          [self = shared_from_this()](const error_code& ec, std::size_t) {
-                              self->on_written(ec);
-                          });
+        connection_.async_write(asio::buffer(written_),
+                                [self = shared_from_this()](const error_code& ec, std::size_t) {
+                                    self->on_written(ec);
+                                });
     }
 
     void on_written(const error_code& ec) {
@@ -346,23 +375,24 @@ class session final : public tracked_session, public std::enable_shared_from_thi
     /// Lets the client read the last reply: closing while bytes of its own are unread would reset
     /// the connection and take the reply away.
     void close() {
-        error_code ignored;
-        socket_.shutdown(tcp::socket::shutdown_send, ignored);
-        const bool all_is_read = unread() == 0 && socket_.available(ignored) == 0;
-        if (ignored || (!lingers_ && all_is_read)) return abort();
         enter(phase::lingering);
-        discard();
+        connection_.end_output([self = shared_from_this()](const error_code& ec) {
+            const bool all_is_read = self->unread() == 0 && !self->connection_.has_unread();
+            if (ec || (!self->lingers_ && all_is_read)) return self->abort();
+            self->discard();
+        });
     }
 
+    /// Of what TLS protects, too, only the end is of interest.
     void discard() {
-        socket_.async_read_some(asio::buffer(input_),
-                                [self = shared_from_this()](const error_code& ec, std::size_t) {
-                                    if (ec) return self->abort();
-                                    self->discard();
-                                });
+        connection_.socket().async_read_some(
+            asio::buffer(input_), [self = shared_from_this()](const error_code& ec, std::size_t) {
+                if (ec) return self->abort();
+                self->discard();
+            });
     }
 
-    tcp::socket socket_;
+    connection connection_;
     session_set& set_;
     std::vector<char> input_;  // [begin_, end_) is not parsed yet
     std::size_t begin_ = 0;
@@ -390,7 +420,11 @@ class session final : public tracked_session, public std::enable_shared_from_thi
 }  // namespace
 
 void start_session(tcp::socket socket, session_set& of) {
-    std::make_shared<session>(std::move(socket), of)->start();
+    std::make_shared<session>(of, std::move(socket))->start();
+}
+
+void start_session(tcp::socket socket, boost::asio::ssl::context& tls, session_set& of) {
+    std::make_shared<session>(of, std::move(socket), tls)->start();
 }
 
 }  // namespace nexo_mock::net

@@ -10,9 +10,13 @@ session_set::session_set(boost::asio::io_context& context, request_handler& hand
     sweep();
 }
 
-void session_set::adopt(boost::asio::ip::tcp::socket socket) {
+void session_set::adopt(boost::asio::ip::tcp::socket socket, boost::asio::ssl::context* tls) {
     if (size_ >= limits_.connections) return;  // the socket's end closes it
-    start_session(std::move(socket), *this);
+    if (tls != nullptr) {
+        start_session(std::move(socket), *tls, *this);
+    } else {
+        start_session(std::move(socket), *this);
+    }
     if (draining_) sessions_.back().drain();
 }
 

@@ -1,7 +1,6 @@
 #include <nexo_mock/net/stream_player.hpp>
 
 #include <boost/asio/post.hpp>
-#include <boost/asio/write.hpp>
 
 #include <utility>
 
@@ -26,14 +25,13 @@ void stream_player::play(std::string head, std::shared_ptr<void> owner,
 void stream_player::write() {
     is_writing_ = true;
     write_began_ = std::chrono::steady_clock::now();
-    asio::async_write(
-        socket_, asio::buffer(output_),
-        [self = shared_from_this(), keep = owner_](const error_code& ec, std::size_t) {
-            self->is_writing_ = false;
-            if (ec) return self->finish();
-            self->output_.clear();
-            self->go_on();
-        });
+    connection_.async_write(asio::buffer(output_), [self = shared_from_this(), keep = owner_](
+                                                       const error_code& ec, std::size_t) {
+        self->is_writing_ = false;
+        if (ec) return self->finish();
+        self->output_.clear();
+        self->go_on();
+    });
 }
 
 std::chrono::steady_clock::duration stream_player::written_for() const {
@@ -50,11 +48,11 @@ void stream_player::go_on() {
     if (!output_.empty()) return write();
     if (has_ended_) return finish();
     if (then == next::wait) return wait();
-    asio::post(socket_.get_executor(), [self = shared_from_this()] { self->go_on(); });
+    asio::post(connection_.get_executor(), [self = shared_from_this()] { self->go_on(); });
 }
 
 void stream_player::wait() {
-    source_->when_more([weak = weak_from_this(), executor = socket_.get_executor()] {
+    source_->when_more([weak = weak_from_this(), executor = connection_.get_executor()] {
         asio::post(executor, [weak] {
             if (const auto self = weak.lock()) self->go_on();
         });

@@ -29,6 +29,7 @@ struct request {
     std::string authorization;
     std::string body;
     domain::ip_address peer;
+    bool is_tls = false;  ///< it came over HTTPS
     // Of control calls alone:
     std::string host;           ///< the Host header; empty if there is none
     std::string origin;         ///< which web page sent it; empty outside of browsers

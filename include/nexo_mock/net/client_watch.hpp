@@ -1,6 +1,6 @@
 #pragma once
 
-#include <boost/asio/ip/tcp.hpp>
+#include <nexo_mock/net/connection.hpp>
 
 #include <functional>
 #include <memory>
@@ -12,7 +12,7 @@ namespace nexo_mock::net {
 /// On the thread of the socket's context.
 class client_watch {
  public:
-    explicit client_watch(boost::asio::ip::tcp::socket& socket) : socket_{socket} {}
+    explicit client_watch(connection& of) : connection_{of} {}
 
     /// Calls `gone` once the client has closed, unless stop() comes first. `owner` keeps this watch
     /// alive, which is needed until the socket is closed or the client has said something.
@@ -23,10 +23,8 @@ class client_watch {
 
  private:
     void look();
-    bool is_quiet();    // nothing has come
-    bool has_closed();  // what has come is the end
 
-    boost::asio::ip::tcp::socket& socket_;
+    connection& connection_;
     std::function<void()> gone_;
     std::shared_ptr<void> owner_;
     bool is_waiting_ = false;  // a look that was overtaken by stop() is used by the next start()

@@ -18,8 +18,9 @@ struct limits {
     std::size_t pipelined_bytes = 256 * 1024;  ///< replies collected before they are written
     std::size_t connections = 32'768;          ///< of one worker; beyond: closed at once
 
-    std::chrono::milliseconds idle{75'000};    ///< between requests
-    std::chrono::milliseconds header{15'000};  ///< from the first byte to the end of the header
+    std::chrono::milliseconds handshake{15'000};  ///< of TLS
+    std::chrono::milliseconds idle{75'000};       ///< between requests
+    std::chrono::milliseconds header{15'000};     ///< from the first byte to the end of the header
     std::chrono::milliseconds body{30'000};
     std::chrono::milliseconds write{30'000};
     std::chrono::milliseconds heartbeat{15'000};  ///< of a stream that has nothing to say

@@ -1,8 +1,8 @@
 #pragma once
 
+#include <nexo_mock/net/connection.hpp>
 #include <nexo_mock/net/wire_plan.hpp>
 
-#include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/steady_timer.hpp>
 
 #include <chrono>
@@ -19,17 +19,16 @@ class reply_player {
     /// `intact`: the plan was played to its end. Else the client left, or stop() was called.
     using finished = std::function<void(bool intact)>;
 
-    explicit reply_player(boost::asio::ip::tcp::socket& socket)
-        : socket_{socket}, timer_{socket.get_executor()} {}
+    explicit reply_player(connection& of) : connection_{of}, timer_{of.get_executor()} {}
 
-    /// `owner` keeps this player and the socket alive meanwhile. `done` is called once, never
+    /// `owner` keeps this player and the connection alive meanwhile. `done` is called once, never
     /// before play() returns. How the plan ends is the caller's to do.
     void play(wire_plan plan, std::shared_ptr<void> owner, finished done);
 
     /// Goes on without waits, drips and silence: all that is to be sent is sent, and that is it.
     void hurry();
     /// Ends it as soon as may be: `done(false)` comes from the context. Whoever stops it closes the
-    /// socket as well, which ends a write that is under way.
+    /// connection as well, which ends a write that is under way.
     void stop();
 
  private:
@@ -45,7 +44,7 @@ class reply_player {
     void on_readable();
     void finish(bool intact);
 
-    boost::asio::ip::tcp::socket& socket_;
+    connection& connection_;
     boost::asio::steady_timer timer_;
     wire_plan plan_;
     std::shared_ptr<void> owner_;

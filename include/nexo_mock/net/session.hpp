@@ -9,4 +9,9 @@ namespace nexo_mock::net {
 /// alive and is tracked by `of`, which must outlive it.
 void start_session(boost::asio::ip::tcp::socket socket, session_set& of);
 
+/// The same through TLS. A client that speaks plain HTTP there is told so with 400. `tls` must
+/// outlive the session.
+void start_session(boost::asio::ip::tcp::socket socket, boost::asio::ssl::context& tls,
+                   session_set& of);
+
 }  // namespace nexo_mock::net

@@ -5,6 +5,7 @@
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/ssl/context.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/intrusive/list.hpp>
 
@@ -34,8 +35,8 @@ class session_set {
  public:
     session_set(boost::asio::io_context& context, request_handler& handler, const limits& bounds);
 
-    /// Serves a connection until it ends.
-    void adopt(boost::asio::ip::tcp::socket socket);
+    /// Serves a connection until it ends, through TLS if `tls` is given; it must outlive the set.
+    void adopt(boost::asio::ip::tcp::socket socket, boost::asio::ssl::context* tls = nullptr);
 
     /// From now on every connection is closed when what arrived on it is answered.
     void drain();

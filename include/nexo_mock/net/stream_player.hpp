@@ -2,8 +2,7 @@
 
 #include <nexo_mock/api/reply_stream.hpp>
 #include <nexo_mock/net/client_watch.hpp>
-
-#include <boost/asio/ip/tcp.hpp>
+#include <nexo_mock/net/connection.hpp>
 
 #include <chrono>
 #include <functional>
@@ -16,10 +15,10 @@ namespace nexo_mock::net {
 /// written. On the thread of the socket's context.
 class stream_player : public std::enable_shared_from_this<stream_player> {
  public:
-    stream_player(boost::asio::ip::tcp::socket& socket, std::shared_ptr<api::reply_stream> source)
-        : socket_{socket}, source_{std::move(source)}, watch_{socket} {}
+    stream_player(connection& of, std::shared_ptr<api::reply_stream> source)
+        : connection_{of}, source_{std::move(source)}, watch_{of} {}
 
-    /// Sends `head` and then what the source gives. `owner` keeps the socket alive meanwhile;
+    /// Sends `head` and then what the source gives. `owner` keeps the connection alive meanwhile;
     /// `done` is called once, when the source has ended, the client has left or stop() was called.
     void play(std::string head, std::shared_ptr<void> owner, std::function<void()> done);
 
@@ -35,7 +34,7 @@ class stream_player : public std::enable_shared_from_this<stream_player> {
     void wait();
     void finish();
 
-    boost::asio::ip::tcp::socket& socket_;
+    connection& connection_;
     std::shared_ptr<api::reply_stream> source_;
     client_watch watch_;
     std::shared_ptr<void> owner_;

@@ -22,7 +22,7 @@ struct watched {
     watched() {
         tcp::acceptor acceptor{context, {asio::ip::address_v4::loopback(), 0}};
         client.connect(acceptor.local_endpoint());
-        acceptor.accept(served);
+        acceptor.accept(served.socket());
     }
 
     void start() {
@@ -44,7 +44,7 @@ struct watched {
 
     asio::io_context context;
     tcp::socket client{context};
-    tcp::socket served{context};
+    net::connection served{tcp::socket{context}};
     net::client_watch watch{served};
     std::weak_ptr<int> owner;
     int gone = 0;
@@ -88,7 +88,7 @@ TEST_CASE("what the client sends meanwhile is left for who reads next, and ends 
     CHECK(test.gone == 0);
     CHECK(test.owner.expired());
     std::string text(4, '\0');
-    asio::read(test.served, asio::buffer(text));
+    asio::read(test.served.socket(), asio::buffer(text));
     CHECK(text == "next");
 }
 

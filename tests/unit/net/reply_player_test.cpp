@@ -29,8 +29,8 @@ struct stage {
     stage() {
         tcp::acceptor acceptor{context, {asio::ip::address_v4::loopback(), 0}};
         client.connect(acceptor.local_endpoint());
-        acceptor.accept(served);
-        served.set_option(tcp::no_delay{true});
+        acceptor.accept(served.socket());
+        served.socket().set_option(tcp::no_delay{true});
     }
 
     void play(net::wire_plan plan) {
@@ -77,12 +77,12 @@ struct stage {
     void reset_by_client() {
         client.set_option(asio::socket_base::linger{true, 0});
         client.close();
-        served.wait(tcp::socket::wait_read);  // until that has come
+        served.socket().wait(tcp::socket::wait_read);  // until that has come
     }
 
     asio::io_context context;
     asio::io_context client_context;
-    tcp::socket served{context};
+    net::connection served{tcp::socket{context}};
     tcp::socket client{client_context};
     net::reply_player player{served};
     std::weak_ptr<int> watched;
@@ -304,10 +304,10 @@ TEST_CASE("a request that comes during a wait stays for later and does not end i
     const auto began = clock_type::now();
     on.play(wait_for(30ms));
     asio::write(on.client, asio::buffer(std::string("next")));
-    on.served.wait(tcp::socket::wait_read);
+    on.served.socket().wait(tcp::socket::wait_read);
     CHECK(on.run());
     CHECK(clock_type::now() - began >= 30ms);
-    CHECK(on.served.available() == 4);
+    CHECK(on.served.socket().available() == 4);
     on.run_rest();
     CHECK(on.calls == 1);
 }
@@ -327,7 +327,7 @@ TEST_CASE("what a client sends into a silence is dropped and does not end it") {
     on.play(silence(for_long));
     for (int i = 0; i < 3; ++i) {
         asio::write(on.client, asio::buffer(std::string(10'000, 'x')));
-        on.served.wait(tcp::socket::wait_read);
+        on.served.socket().wait(tcp::socket::wait_read);
         on.run_what_is_ready();
         CHECK(on.calls == 0);
     }
@@ -400,16 +400,16 @@ TEST_CASE("many plans on many connections share one thread") {
     asio::io_context clients_context;
     tcp::acceptor acceptor{context, {asio::ip::address_v4::loopback(), 0}};
     std::vector<tcp::socket> clients;
-    std::vector<tcp::socket> served;
+    std::vector<std::unique_ptr<net::connection>> served;
     for (std::size_t i = 0; i < count; ++i) {
         clients.emplace_back(clients_context).connect(acceptor.local_endpoint());
-        served.push_back(acceptor.accept());
+        served.push_back(std::make_unique<net::connection>(acceptor.accept()));
     }
     std::vector<std::unique_ptr<net::reply_player>> players;
     std::size_t ended = 0;
     const auto began = clock_type::now();
     for (auto& each : served) {
-        players.push_back(std::make_unique<net::reply_player>(each));
+        players.push_back(std::make_unique<net::reply_player>(*each));
         players.back()->play(drip(10, 100ms), std::make_shared<int>(),
                              [&](bool whole) { ended += whole ? 1 : 0; });
     }

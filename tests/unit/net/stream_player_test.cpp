@@ -41,7 +41,7 @@ struct stage {
     stage() {
         tcp::acceptor acceptor{context, {asio::ip::address_v4::loopback(), 0}};
         client.connect(acceptor.local_endpoint());
-        acceptor.accept(served);
+        acceptor.accept(served.socket());
         player = std::make_shared<net::stream_player>(served, source);
     }
 
@@ -69,7 +69,7 @@ struct stage {
 
     asio::io_context context;
     tcp::socket client{context};
-    tcp::socket served{context};
+    net::connection served{tcp::socket{context}};
     std::shared_ptr<script> source = std::make_shared<script>();
     std::shared_ptr<net::stream_player> player;
     std::weak_ptr<int> owner;
