@@ -1,3 +1,4 @@
+#include <nexo_mock/cli/certificate_folder.hpp>
 #include <nexo_mock/cli/commands.hpp>
 #include <nexo_mock/cli/files.hpp>
 #include <nexo_mock/cli/scenario_reloader.hpp>
@@ -26,6 +27,10 @@ namespace {
 struct serve_options {
     std::string host = "127.0.0.1";
     int port = default_port;
+    std::optional<int> tls_port;
+    std::string tls_certificate;
+    std::string tls_key;
+    std::string tls_folder;
     std::string scenario = "default";
     std::string webhook_url;
     secret_options webhook_secret;
@@ -93,6 +98,35 @@ std::shared_ptr<const codec::emulator_state> load_state(const std::string& path)
     throw wrong_usage{message};
 }
 
+/// Certificate and key by file or by folder, where HTTPS is wanted.
+std::optional<tls_options> tls_of(const serve_options& options) {
+    const bool by_files = !options.tls_certificate.empty() || !options.tls_key.empty();
+    const bool by_folder = !options.tls_folder.empty();
+    if (!options.tls_port) {
+        if (!by_files && !by_folder) return std::nullopt;
+        throw wrong_usage{
+            std::string{by_folder ? "--tls-self-signed needs" : "--tls-cert and --tls-key need"} +
+            " --tls-port (0 takes a free one)"};
+    }
+    if (by_files && by_folder) {
+        throw wrong_usage{"--tls-self-signed and --tls-cert with --tls-key exclude each other"};
+    }
+    if (!by_folder && (options.tls_certificate.empty() || options.tls_key.empty())) {
+        throw wrong_usage{
+            "--tls-port needs --tls-self-signed FOLDER, or both --tls-cert and "
+            "--tls-key"};
+    }
+    tls_options wanted{.port = static_cast<std::uint16_t>(*options.tls_port), .certificate = {}};
+    try {
+        wanted.certificate = by_folder ? self_signed_in(options.tls_folder, options.host)
+                                       : net::certificate{read_file(options.tls_certificate),
+                                                          read_file(options.tls_key)};
+    } catch (const std::runtime_error& e) {
+        throw wrong_usage{e.what()};
+    }
+    return wanted;
+}
+
 server_options server_options_of(const serve_options& options, const scenario_source& source) {
     server_options wanted;
     wanted.host = options.host;
@@ -114,6 +148,7 @@ server_options server_options_of(const serve_options& options, const scenario_so
     wanted.state = load_state(options.import_from);
     wanted.world.max_journal = options.max_journal;
     wanted.control_token = options.control_token.resolve();
+    wanted.tls = tls_of(options);
     return wanted;
 }
 
@@ -132,6 +167,7 @@ std::string ready_line(const server& running, const codec::clock_setting& clock,
     std::string line;
     if (!as_json) {
         line = "nexo-mock " + std::string{version} + " listening on " + running.url();
+        if (!running.tls_url().empty()) line += " and " + running.tls_url();
         line += " (scenario " + running.scenario()->name + ", clock " + codec::format_clock(clock);
         return line + ", seed " + std::to_string(running.seed()) + ")";
     }
@@ -140,7 +176,7 @@ std::string ready_line(const server& running, const codec::clock_setting& clock,
         .member("type", "ready")
         .member("url", running.url())
         .member("port", running.port());
-    json.key("tls_url").null();
+    json.key("tls_url").value_or_null(running.tls_url());
     json.member("scenario", running.scenario()->name)
         .member("clock", codec::format_clock(clock))
         .member("seed", running.seed())
@@ -213,6 +249,10 @@ void serve(const serve_options& options) {
     }
     watching.watch_scenario(*running);
     std::cout << ready_line(*running, clock, options.json) << '\n' << std::flush;
+    if (!options.tls_folder.empty()) {
+        runtime::log(runtime::log_level::info, "clients of the https:// port are to trust",
+                     {{"file", authority_file(options.tls_folder)}});
+    }
     if (is_open) {
         runtime::log(runtime::log_level::warn,
                      "whoever reaches this port can read every code and move the clock, as there "
@@ -234,6 +274,16 @@ void add_serve(CLI::App& app, int&) {
     add("--host", options->host, "NEXO_MOCK_HOST", "address to listen on (127.0.0.1)");
     add("--port", options->port, "NEXO_MOCK_PORT", "port, 0 for a free one (8484)")
         ->check(CLI::Range(0, 65535));
+    add("--tls-port", options->tls_port, "NEXO_MOCK_TLS_PORT",
+        "port for HTTPS, 0 for a free one (none)")
+        ->check(CLI::Range(0, 65535));
+    add("--tls-self-signed", options->tls_folder, "NEXO_MOCK_TLS_SELF_SIGNED",
+        "a folder for a certificate of our own; clients are to trust the ca.pem in it, which is "
+        "made "
+        "once");
+    add("--tls-cert", options->tls_certificate, "NEXO_MOCK_TLS_CERT",
+        "a certificate instead, with those that lead to its authority (PEM)");
+    add("--tls-key", options->tls_key, "NEXO_MOCK_TLS_KEY", "its private key (PEM)");
     add("--scenario", options->scenario, "NEXO_MOCK_SCENARIO",
         "scenario file, or the name of a built-in one (default)");
     add("--webhook-url", options->webhook_url, "NEXO_MOCK_WEBHOOK_URL",
