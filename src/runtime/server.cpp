@@ -3,8 +3,8 @@
 #include <nexo_mock/codec/state_writer.hpp>
 #include <nexo_mock/net/listener.hpp>
 #include <nexo_mock/runtime/log.hpp>
+#include <nexo_mock/runtime/server.hpp>
 #include <nexo_mock/runtime/worker.hpp>
-#include <nexo_mock/server.hpp>
 
 #include <boost/asio/post.hpp>
 
@@ -15,7 +15,7 @@
 #include <stdexcept>
 #include <vector>
 
-namespace nexo_mock {
+namespace nexo_mock::runtime {
 
 namespace {
 
@@ -172,4 +172,4 @@ void server::stop() {
     state_->stop();
 }
 
-}  // namespace nexo_mock
+}  // namespace nexo_mock::runtime

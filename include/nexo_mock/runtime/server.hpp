@@ -12,7 +12,7 @@
 #include <optional>
 #include <string>
 
-namespace nexo_mock {
+namespace nexo_mock::runtime {
 
 /// How an emulator is set up; the defaults suit a test that starts its own.
 struct server_options {
@@ -74,4 +74,4 @@ class server {
 /// A scenario of the given name among those that are part of the executable; null if there is none.
 domain::scenario_ptr built_in_scenario(std::string_view name);
 
-}  // namespace nexo_mock
+}  // namespace nexo_mock::runtime
