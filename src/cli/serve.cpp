@@ -7,7 +7,7 @@
 #include <nexo_mock/codec/state_reader.hpp>
 #include <nexo_mock/net/listener.hpp>
 #include <nexo_mock/runtime/log.hpp>
-#include <nexo_mock/server.hpp>
+#include <nexo_mock/runtime/server.hpp>
 #include <nexo_mock/version.hpp>
 
 #include <boost/asio/io_context.hpp>
@@ -99,7 +99,7 @@ std::shared_ptr<const codec::emulator_state> load_state(const std::string& path)
 }
 
 /// Certificate and key by file or by folder, where HTTPS is wanted.
-std::optional<tls_options> tls_of(const serve_options& options) {
+std::optional<runtime::tls_options> tls_of(const serve_options& options) {
     const bool by_files = !options.tls_certificate.empty() || !options.tls_key.empty();
     const bool by_folder = !options.tls_folder.empty();
     if (!options.tls_port) {
@@ -116,7 +116,8 @@ std::optional<tls_options> tls_of(const serve_options& options) {
             "--tls-port needs --tls-self-signed FOLDER, or both --tls-cert and "
             "--tls-key"};
     }
-    tls_options wanted{.port = static_cast<std::uint16_t>(*options.tls_port), .certificate = {}};
+    runtime::tls_options wanted{.port = static_cast<std::uint16_t>(*options.tls_port),
+                                .certificate = {}};
     try {
         wanted.certificate = by_folder ? self_signed_in(options.tls_folder, options.host)
                                        : net::certificate{read_file(options.tls_certificate),
@@ -127,8 +128,9 @@ std::optional<tls_options> tls_of(const serve_options& options) {
     return wanted;
 }
 
-server_options server_options_of(const serve_options& options, const scenario_source& source) {
-    server_options wanted;
+runtime::server_options server_options_of(const serve_options& options,
+                                          const scenario_source& source) {
+    runtime::server_options wanted;
     wanted.host = options.host;
     wanted.port = static_cast<std::uint16_t>(options.port);
     const auto cores = std::max(std::thread::hardware_concurrency(), 1U);
@@ -163,7 +165,8 @@ void set_log_of(const serve_options& options) {
     runtime::set_log(*level, *format);
 }
 
-std::string ready_line(const server& running, const codec::clock_setting& clock, bool as_json) {
+std::string ready_line(const runtime::server& running, const codec::clock_setting& clock,
+                       bool as_json) {
     std::string line;
     if (!as_json) {
         line = "nexo-mock " + std::string{version} + " listening on " + running.url();
@@ -197,11 +200,11 @@ class supervisor {
     const scenario_source& source() const { return reloader_.source(); }
 
     /// From here on a change of the scenario's file is not missed.
-    void watch_scenario(server& running) { reloader_.start(running); }
+    void watch_scenario(runtime::server& running) { reloader_.start(running); }
 
     /// Returns once the server has stopped because of SIGINT or SIGTERM, or of SIGHUP where there
     /// is no file to read again. A second one ends the process at once.
-    void run_until_stopped(server& running) {
+    void run_until_stopped(runtime::server& running) {
         std::jthread stopping;
         signals_.async_wait([&](const boost::system::error_code&, int) {
             runtime::log(runtime::log_level::info, "stopping");
@@ -241,7 +244,7 @@ void serve(const serve_options& options) {
     auto wanted = server_options_of(options, watching.source());
     const auto clock = wanted.clock;
     const bool is_open = !net::is_loopback(wanted.host) && wanted.control_token.empty();
-    std::optional<server> running;
+    std::optional<runtime::server> running;
     try {
         running.emplace(std::move(wanted));
     } catch (const std::invalid_argument& wrong) {

@@ -4,8 +4,8 @@
 #include <nexo_mock/net/listener.hpp>
 #include <nexo_mock/net/tls_context.hpp>
 #include <nexo_mock/runtime/log.hpp>
+#include <nexo_mock/runtime/server.hpp>
 #include <nexo_mock/runtime/worker.hpp>
-#include <nexo_mock/server.hpp>
 
 #include <boost/asio/post.hpp>
 
@@ -16,7 +16,7 @@
 #include <stdexcept>
 #include <vector>
 
-namespace nexo_mock {
+namespace nexo_mock::runtime {
 
 namespace {
 
@@ -200,4 +200,4 @@ void server::stop() {
     state_->stop();
 }
 
-}  // namespace nexo_mock
+}  // namespace nexo_mock::runtime

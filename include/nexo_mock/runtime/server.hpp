@@ -13,7 +13,7 @@
 #include <optional>
 #include <string>
 
-namespace nexo_mock {
+namespace nexo_mock::runtime {
 
 /// HTTPS beside HTTP.
 struct tls_options {
@@ -86,4 +86,4 @@ class server {
 /// A scenario of the given name among those that are part of the executable; null if there is none.
 domain::scenario_ptr built_in_scenario(std::string_view name);
 
-}  // namespace nexo_mock
+}  // namespace nexo_mock::runtime
