@@ -2,6 +2,7 @@
 
 #include <nexo_mock/account.hpp>
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -32,6 +33,8 @@ struct server_options {
     std::size_t max_deliveries = 100'000;  ///< kept of an account; the oldest finished ones go
     std::size_t max_journal = 10'000;      ///< requests and webhook attempts kept of an account
     std::string state{};  ///< what to begin with, as export_state() gave it; empty: nothing
+    /// How long stop() gives requests, and then webhooks, that are on their way.
+    std::chrono::milliseconds drain{1'000};
 };
 
 /// A running emulator, and all of its accounts. It listens from the constructor on, until stop() or
@@ -52,14 +55,14 @@ class server : public scope {
     /// Repeats the same ids and random decisions, given as server_options::seed.
     std::uint64_t seed() const;
 
-    /// The account of that key, which appears if there is none. Throws `error` if there can't be
-    /// one: "sk_live_" and 1 to 248 printable characters.
+    /// The account of that key, "sk_live_" and 1 to 248 printable characters. It appears if there
+    /// is none; throws `error` if the scenario lists the keys that may and this is none of them.
     nexo_mock::account account(std::string_view key) const;
 
     /// Everything as one JSON document, keys and secrets in the clear. Also after stop().
     std::string export_state() const;
 
-    /// Stops accepting, answers what has arrived, gives webhooks on their way five seconds, closes.
+    /// Stops accepting, answers what has arrived, gives webhooks on their way their time, closes.
     /// Whoever waits gets `stopped`. A second call does nothing.
     void stop() const;
 };

@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
+#include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <memory>
@@ -54,13 +55,15 @@ domain::scenario_ptr read_text(std::string_view text, std::string_view name) {
 }
 
 std::string read_file(const std::string& path) {
+    const auto fail = [&path](std::string_view why) {
+        throw std::invalid_argument{"can't read the scenario " + in_quotes(path) + ": " +
+                                    std::string{why}};
+    };
+    if (std::filesystem::is_directory(path)) fail("it is a directory");
     errno = 0;
     std::ifstream file{path, std::ios::binary};
     std::string text{std::istreambuf_iterator<char>{file}, std::istreambuf_iterator<char>{}};
-    if (!file.is_open() || file.bad() || errno != 0) {
-        throw std::invalid_argument{"can't read the scenario " + in_quotes(path) + ": " +
-                                    std::strerror(errno)};
-    }
+    if (!file.is_open() || file.bad()) fail(std::strerror(errno));
     return text;
 }
 
@@ -122,6 +125,8 @@ runtime::server_options read(const server_options& options) {
     wanted.world.max_deliveries = options.max_deliveries;
     wanted.world.max_journal = options.max_journal;
     wanted.state = read_state(options.state);
+    wanted.drain_requests = options.drain;
+    wanted.drain_webhooks = options.drain;
     return wanted;
 }
 

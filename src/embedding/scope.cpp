@@ -312,7 +312,8 @@ std::vector<failure> scope::verify(const std::vector<check>& checks) const {
     using result = std::vector<failure>;
     return engine_->look<result>(key_, [&](control::host& host, const control::scope& which) {
         result found;
-        for (const auto& each : control::verify(host, which, wanted).failures())
+        const auto verified = control::verify(host, which, wanted);
+        for (const auto& each : verified.failures())
             found.push_back(embedding::copy(each));
         return found;
     });
