@@ -16,7 +16,8 @@ struct clock_setting {
     };
 
     pace how = pace::real;
-    double factor = 1;                  ///< of pace::real: 0.001 to 1,000,000
+    double factor = 1;  ///< of pace::real: 0.001 to 1,000,000
+    // NOLINTNEXTLINE(readability-redundant-member-init): GCC warns of what {.how = …} leaves out.
     std::optional<time_point> start{};  ///< none: now
 };
 

@@ -20,6 +20,7 @@ namespace nexo_mock {
 
 /// How an emulator is set up; the defaults suit a test that starts its own.
 struct server_options {
+    // NOLINTBEGIN(readability-redundant-member-init): GCC warns of what {.clock = …} leaves out.
     nexo_mock::scenario scenario{};
     clock_setting clock{};                ///< real, manual, instant, times_faster(60)
     std::optional<std::uint64_t> seed{};  ///< none: the scenario's, else random; below 2^53
@@ -35,6 +36,7 @@ struct server_options {
     std::string state{};  ///< what to begin with, as export_state() gave it; empty: nothing
     /// How long stop() gives requests, and then webhooks, that are on their way.
     std::chrono::milliseconds drain{1'000};
+    // NOLINTEND(readability-redundant-member-init)
 };
 
 /// A running emulator, and all of its accounts. It listens from the constructor on, until stop() or
