@@ -78,8 +78,9 @@ std::string command_model::usage() const {
     for (const auto& each : options) {
         if (!each.flags.empty()) continue;
         const auto operand = each.value + (each.takes_several ? "..." : "");
-        if (choices_of(each.value).programs) line += " --";
-        line += each.is_required ? ' ' + operand : " [" + operand + ']';
+        const bool is_program = choices_of(each.value).programs;
+        if (is_program) line += " --";
+        line += each.is_required || is_program ? ' ' + operand : " [" + operand + ']';
     }
     return line;
 }

@@ -37,23 +37,33 @@ help_text program_help() {
                       "behind"}}};
 }
 
+/// The words of a command line.
+struct command_line {
+    std::vector<std::string> ours;
+    std::vector<std::string> of_child;  ///< behind the "--" of exec, none of which is read
+};
+
 /// `serve` is the command that need not be named.
-std::vector<std::string> with_command(int argc, char** argv) {
+command_line read_words(int argc, char** argv) {
     std::vector<std::string> words{argv + 1, argv + argc};
     const bool names_none = words.empty() || words.front().starts_with('-');
     const bool asks = !words.empty() && (words.front() == "-h" || words.front() == "--help" ||
                                          words.front() == "--version");
     if (names_none && !asks) words.insert(words.begin(), "serve");
-    std::ranges::reverse(words);  // as CLI11 takes them
-    return words;
+    if (words.front() != "exec") return {std::move(words), {}};
+    const auto dashes = std::ranges::find(words, "--");
+    command_line split{{words.begin(), dashes}, {}};
+    if (dashes != words.end()) split.of_child.assign(dashes + 1, words.end());
+    return split;
 }
 
 /// What a word that is no command may have been.
 std::string meant_by(const std::string& word, const std::vector<const CLI::App*>& commands) {
     if (word.ends_with(".json")) return ", did you mean --scenario " + word + "?";
     std::vector<std::string> names;
-    for (const auto* each : commands)
-        names.push_back(each->get_name());
+    for (const auto* each : commands) {
+        if (!each->get_group().empty()) names.push_back(each->get_name());
+    }
     const std::vector<std::string_view> candidates{names.begin(), names.end()};
     return codec::did_you_mean(word, candidates);
 }
@@ -74,16 +84,19 @@ std::string unknown_option(const CLI::App& app) {
                 return message + word + '?';
             }
             if (!word.starts_with('-')) continue;
-            return "unknown option \"" + word + '"' + codec::did_you_mean(word, candidates);
+            const auto* hint = command->get_name() == "exec"
+                                   ? "; the command and its own options go behind \"--\""
+                                   : "";
+            return "unknown option \"" + word + '"' + codec::did_you_mean(word, candidates) + hint;
         }
     }
     return {};
 }
 
 /// All commands, in the order in which they are shown.
-void add_commands(CLI::App& app, int& exit_code) {
+void add_commands(CLI::App& app, int& exit_code, const std::vector<std::string>& of_child) {
     add_serve(app, exit_code);
-    //    add_exec(app, exit_code);
+    add_exec(app, exit_code, of_child);
     add_check(app, exit_code);
     add_explain(app, exit_code);
     //    add_listen(app, exit_code);
@@ -105,9 +118,9 @@ int run(int argc, char** argv) {
                          "print the version and exit");
     app.require_subcommand(1);
     int exit_code = exit_ok;
-    add_commands(app, exit_code);
-    auto words = with_command(argc, argv);
-    if (const auto& first = words.back(); !first.starts_with('-')) {
+    auto line = read_words(argc, argv);
+    add_commands(app, exit_code, line.of_child);
+    if (const auto& first = line.ours.front(); !first.starts_with('-')) {
         const auto commands = std::as_const(app).get_subcommands({});
         if (std::ranges::find(commands, first, &CLI::App::get_name) == commands.end()) {
             return fail(exit_usage, "unknown command \"" + first + '"' + meant_by(first, commands) +
@@ -115,7 +128,8 @@ int run(int argc, char** argv) {
         }
     }
     try {
-        app.parse(std::move(words));
+        std::ranges::reverse(line.ours);  // as CLI11 takes them
+        app.parse(std::move(line.ours));
     } catch (const CLI::CallForHelp& asked) {
         return app.exit(asked);
     } catch (const CLI::CallForVersion& asked) {

@@ -18,7 +18,8 @@ inline constexpr int exit_unverified = 3;  ///< exec --verify
 inline constexpr int default_port = 8484;
 
 void add_serve(CLI::App& app, int& exit_code);
-void add_exec(CLI::App& app, int& exit_code);
+/// `words`: the command that it runs, known when the options are read.
+void add_exec(CLI::App& app, int& exit_code, const std::vector<std::string>& words);
 void add_check(CLI::App& app, int& exit_code);
 void add_explain(CLI::App& app, int& exit_code);
 void add_listen(CLI::App& app, int& exit_code);
