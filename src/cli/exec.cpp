@@ -212,7 +212,8 @@ help_text exec_help() {
             "With --verify the run fails if something is left that should not be, as GET "
             "/_mock/verify tells it: webhooks that were not acknowledged, codes that nobody read, "
             "rules that decided nothing, requests that were refused.",
-        .exit_codes = {{exit_ok, "the command ended with 0 (or its own code, whatever it is)"},
+        .exit_codes = {{exit_ok,
+                        "the command ended with 0; another code of its own is handed on as it is"},
                        {exit_failed, "the emulator failed at run time"},
                        {exit_usage, "wrong usage, scenario or configuration"},
                        {exit_unverified, "the command ended with 0, but --verify found something"},

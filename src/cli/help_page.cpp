@@ -9,6 +9,7 @@ namespace {
 constexpr std::size_t page_width = 100;
 constexpr std::size_t option_column = 26;
 constexpr std::size_t command_column = 14;
+constexpr std::size_t code_column = 7;
 
 /// The words of one paragraph in lines, each behind the indent.
 std::string wrapped(const std::string& text, std::size_t indent) {
@@ -80,7 +81,7 @@ std::string help_page(const command_model& of, const std::vector<command_model>&
         page += entry(name, meaning, option_column);
     if (!of.help.exit_codes.empty()) page += "\nExit codes:\n";
     for (const auto& [code, meaning] : of.help.exit_codes)
-        page += entry(std::to_string(code), meaning, 6);
+        page += entry(std::to_string(code), meaning, code_column);
     if (!of.help.examples.empty()) page += "\nExamples:\n";
     for (const auto& each : of.help.examples)
         page += "  " + each.command + '\n' + wrapped(each.purpose, 6);

@@ -99,13 +99,13 @@ void add_commands(CLI::App& app, int& exit_code, const std::vector<std::string>&
     add_exec(app, exit_code, of_child);
     add_check(app, exit_code);
     add_explain(app, exit_code);
-    //    add_listen(app, exit_code);
+    add_listen(app, exit_code);
     add_sign(app, exit_code);
     add_verify(app, exit_code);
     add_ready(app, exit_code);
-    //    add_completion(app, exit_code);
+    add_completion(app, exit_code);
     add_version(app, exit_code);
-    //    add_manual(app, exit_code);
+    add_manual(app, exit_code);
 }
 
 int run(int argc, char** argv) {

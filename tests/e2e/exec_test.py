@@ -36,6 +36,9 @@ SEND = ("import json, os, sys, urllib.request\n"
         "    return call('/_mock/otp/' + phone, base=os.environ['NEXO_MOCK_URL'])['code']\n")
 
 
+PATH = "/<&>\"'"  # what XML has to escape
+
+
 def python(text, *options, env=None, stdin=b""):
     """exec with the options around a Python program."""
     return run("exec", *options, "--", PYTHON, "-c", text, env=env, stdin=stdin)
@@ -401,13 +404,13 @@ class Junit(Exec):
 
     def test_failures_are_told_in_the_case_of_their_check(self):
         code, root = self.report(SEND + "send(); send('+84987654321')\n"
-                                 "try: call('/<&\"\'>')\nexcept Exception: pass")
+                                 f"try: call({PATH!r})\nexcept Exception: pass")
         self.assertEqual(code, 3)
         cases = {case.get("name"): case.find("failure") for case in root.iter("testcase")}
         self.assertIsNone(cases["webhooks"])
         self.assertEqual(cases["codes"].get("message"), "2 codes never read")
         self.assertEqual(len(cases["codes"].text.strip().splitlines()), 2)
-        self.assertIn("/<&\"\'> was refused with 404", cases["requests"].text)
+        self.assertIn(PATH + " was refused with 404", cases["requests"].text)
         suite, = root.findall("testsuite")
         self.assertEqual(suite.get("failures"), "2")
 
