@@ -19,8 +19,8 @@ namespace embedding {
 class engine;  // of the library
 }
 
-/// Some accounts of a running emulator: one (`account`), or all of them (`server`). A handle: cheap
-/// to copy, and good as long as it lives; once the server is gone its members throw `stopped`.
+/// Some accounts of a running emulator: one (`account`, a handle that is cheap to copy and may
+/// outlive the server; its members throw `stopped` then), or all of them (`server`).
 ///
 /// Threads: every member may be called from any thread, also while others wait in one. Members
 /// block until the emulator has done what they say, which takes microseconds unless said
