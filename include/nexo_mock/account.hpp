@@ -21,6 +21,9 @@ class account : public scope {
     /// Where webhooks go and what signs them; deliveries that ended before keep theirs. Neither may
     /// be empty.
     void set_webhook(std::string_view url, std::string_view secret) const;
+    /// Sends the sample event there, as the vendor's dashboard does, and returns as redeliver()
+    /// does. Throws `error` if there is no target.
+    webhook_attempt ping() const;
     /// No webhooks are sent any more.
     void clear_webhook() const;
     /// A revoked key is refused with 401.

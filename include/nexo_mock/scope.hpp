@@ -19,8 +19,8 @@ namespace embedding {
 class engine;  // of the library
 }
 
-/// Some accounts of a running emulator: one (`account`), or all of them (`server`). A handle: cheap
-/// to copy, and good as long as it lives; once the server is gone its members throw `stopped`.
+/// Some accounts of a running emulator: one (`account`, a handle that is cheap to copy and may
+/// outlive the server; its members throw `stopped` then), or all of them (`server`).
 ///
 /// Threads: every member may be called from any thread, also while others wait in one. Members
 /// block until the emulator has done what they say, which takes microseconds unless said
@@ -52,6 +52,10 @@ class scope {
 
     /// Ends a delivery now. Throws `error` if it has ended already, or there is none of that id.
     nexo_mock::delivery complete(std::string_view id, const outcome& how) const;
+    /// Sends again what the webhook attempt of that seq sent, to where the account's webhooks go
+    /// now, and returns once the receiver has answered or failed to; as for advance(), on another
+    /// thread. Throws `error` if there is none, `reset_meanwhile` if a reset came.
+    webhook_attempt redeliver(std::uint64_t attempt_seq) const;
     /// Puts one rule, in JSON as in a scenario, before the others.
     void put_rule(std::string_view json) const;
     /// Goes on under another scenario, from its first rule on; wallets, deliveries and clock stay.

@@ -18,6 +18,12 @@
 ///     account.advance_to_idle();
 namespace nexo_mock {
 
+/// HTTPS beside HTTP, on a free port.
+enum class https : std::uint8_t {
+    off,
+    self_signed,  ///< with a certificate for nexoroute.dev, localhost and this machine's addresses
+};
+
 /// How an emulator is set up; the defaults suit a test that starts its own.
 struct server_options {
     // NOLINTBEGIN(readability-redundant-member-init): GCC warns of what {.clock = …} leaves out.
@@ -27,8 +33,9 @@ struct server_options {
     /// Of accounts that name none, whatever the scenario says; both or neither.
     std::string webhook_url{};
     std::string webhook_secret{};
-    std::string host = "127.0.0.1";        ///< an address to listen on
-    std::uint16_t port = 0;                ///< 0: a free one
+    std::string host = "127.0.0.1";  ///< an address to listen on
+    std::uint16_t port = 0;          ///< 0: a free one
+    nexo_mock::https https = nexo_mock::https::off;
     unsigned threads = 1;                  ///< 1 to 64
     std::string control_token{};           ///< asked for by /_mock calls; empty: none is
     std::size_t max_deliveries = 100'000;  ///< kept of an account; the oldest finished ones go
@@ -54,6 +61,11 @@ class server : public scope {
     /// "http://127.0.0.1:40123": the emulated API is at /api/v1 below it.
     std::string url() const;
     std::uint16_t port() const;
+    /// "https://127.0.0.1:40124"; empty without HTTPS.
+    std::string tls_url() const;
+    /// What clients have to trust then: the certificate, as PEM, of an authority of this server's
+    /// own. Empty without HTTPS.
+    std::string authority() const;
     /// Repeats the same ids and random decisions, given as server_options::seed.
     std::uint64_t seed() const;
 

@@ -1,3 +1,4 @@
+#include "by_hand.hpp"
 #include "copies.hpp"
 #include "engine.hpp"
 #include "inputs.hpp"
@@ -47,6 +48,12 @@ void account::set_webhook(std::string_view url, std::string_view secret) const {
     domain::account_changes changes;
     changes.target = embedding::read_target(url, secret);
     change_world(*of(), key(), [&](domain::world& world) { world.change_account(changes); });
+}
+
+webhook_attempt account::ping() const {
+    return embedding::send_by_hand(
+        *of(), key(), [](domain::world& world, domain::time_point now) { return world.ping(now); },
+        "this account has no webhook target: set_webhook() gives it one");
 }
 
 void account::clear_webhook() const {

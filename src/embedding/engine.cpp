@@ -2,6 +2,14 @@
 
 namespace nexo_mock::embedding {
 
+std::shared_ptr<engine> engine::started(runtime::server_options options, https secured) {
+    if (secured == https::off) return std::make_shared<engine>(std::move(options), std::string{});
+    auto authority = net::make_authority();
+    const auto names = net::emulator_names(options.host);
+    options.tls = runtime::tls_options{0, net::issue(authority, names)};
+    return std::make_shared<engine>(std::move(options), std::move(authority.chain));
+}
+
 void engine::post(std::function<void(control::host&)> work) {
     server_.run_on_worker(std::move(work));
 }

@@ -2,6 +2,7 @@
 
 #include <nexo_mock/errors.hpp>
 #include <nexo_mock/runtime/server.hpp>
+#include <nexo_mock/server.hpp>
 
 #include <condition_variable>
 #include <exception>
@@ -70,8 +71,14 @@ struct nothing {};
 /// destroyed on one that is none of the server's own.
 class engine {
  public:
-    explicit engine(runtime::server_options options) : server_{std::move(options)} {}
+    /// `authority` is a PEM text, of those who trust the certificate in the options.
+    engine(runtime::server_options options, std::string authority)
+        : server_{std::move(options)}, authority_{std::move(authority)} {}
 
+    /// With a certificate of its own, if there is to be HTTPS.
+    static std::shared_ptr<engine> started(runtime::server_options options, https secured);
+
+    const std::string& authority() const { return authority_; }
     const runtime::server& server() const { return server_; }
 
     /// Opens the account of that key (all accounts if it is empty), calls `work(host, scope,
@@ -110,6 +117,7 @@ class engine {
     static std::string refusal_of(control::host& host, const control::scope& which);
 
     runtime::server server_;
+    std::string authority_;
     std::shared_ptr<gate> gate_ = std::make_shared<gate>();
 };
 

@@ -1,3 +1,4 @@
+#include "by_hand.hpp"
 #include "copies.hpp"
 #include "engine.hpp"
 #include "inputs.hpp"
@@ -229,6 +230,16 @@ nexo_mock::delivery scope::complete(std::string_view id, const outcome& how) con
                     std::string{to_string(done.what->status)}};
     }
     return std::move(*done.what);
+}
+
+webhook_attempt scope::redeliver(std::uint64_t attempt_seq) const {
+    return embedding::send_by_hand(
+        *engine_, key_,
+        [attempt_seq](domain::world& world, domain::time_point now) {
+            return world.redelivery_of(attempt_seq, now);
+        },
+        "no webhook attempt has the seq " + std::to_string(attempt_seq) +
+            ", or the journal no longer holds it");
 }
 
 void scope::put_rule(std::string_view json) const {

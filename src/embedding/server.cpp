@@ -27,7 +27,7 @@ runtime::server_options quietly(runtime::server_options options) {
 }  // namespace
 
 server::server(const server_options& options)
-    : scope{std::make_shared<embedding::engine>(quietly(embedding::read(options))), {}} {}
+    : scope{embedding::engine::started(quietly(embedding::read(options)), options.https), {}} {}
 
 server::~server() {
     try {
@@ -42,6 +42,12 @@ std::string server::url() const {
 }
 std::uint16_t server::port() const {
     return of()->server().port();
+}
+std::string server::tls_url() const {
+    return of()->server().tls_url();
+}
+std::string server::authority() const {
+    return of()->authority();
 }
 std::uint64_t server::seed() const {
     return of()->server().seed();

@@ -1,10 +1,32 @@
 #include "application.hpp"
 
+#include <boost/asio/ssl.hpp>
+
 #include <memory>
 #include <optional>
 #include <stdexcept>
 
 using namespace application;
+
+namespace {
+
+/// Whether a client that trusts that authority alone comes to a hand-shake there.
+bool speaks_tls(const std::string& url, const std::string& authority) {
+    namespace ssl = boost::asio::ssl;
+    ssl::context trusting{ssl::context::tls_client};
+    trusting.set_verify_mode(ssl::verify_peer);
+    trusting.add_certificate_authority(boost::asio::buffer(authority));
+    boost::asio::io_context context;
+    ssl::stream<boost::asio::ip::tcp::socket> stream{context, trusting};
+    stream.set_verify_callback(ssl::host_name_verification{"nexoroute.dev"});
+    const auto port = static_cast<std::uint16_t>(std::stoul(url.substr(url.rfind(':') + 1)));
+    stream.lowest_layer().connect({boost::asio::ip::address_v4::loopback(), port});
+    boost::system::error_code failed;
+    stream.handshake(ssl::stream_base::client, failed);
+    return !failed;
+}
+
+}  // namespace
 
 TEST_CASE("a server listens on a free port of its own while it lives, and no longer") {
     std::uint16_t port = 0;
@@ -27,6 +49,17 @@ TEST_CASE("two servers in one process know nothing of each other") {
     CHECK(other.deliveries().empty());
     one.advance(60s);
     CHECK(one.now() - other.now() > 50s);
+}
+
+TEST_CASE("there is HTTPS where it is wanted, and nowhere else") {
+    const nexo_mock::server plain;
+    CHECK(plain.tls_url().empty());
+    CHECK(plain.authority().empty());
+    const nexo_mock::server mock{{.https = nexo_mock::https::self_signed}};
+    CHECK(mock.tls_url().starts_with("https://127.0.0.1:"));
+    CHECK(speaks_tls(mock.tls_url(), mock.authority()));
+    CHECK_FALSE(speaks_tls(
+        mock.tls_url(), nexo_mock::server{{.https = nexo_mock::https::self_signed}}.authority()));
 }
 
 TEST_CASE("a port that is taken is a runtime_error") {

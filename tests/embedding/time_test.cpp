@@ -1,6 +1,7 @@
 #include "application.hpp"
 #include <support/receiver.hpp>
 
+#include <future>
 #include <stdexcept>
 
 using namespace application;
@@ -54,6 +55,43 @@ TEST_CASE("an advance returns when the webhooks it caused have been answered") {
     CHECK(send(mock) == 202);
     account.advance_to_idle();
     CHECK(hook.requests().size() == 3);
+}
+
+TEST_CASE("a webhook is sent by hand: the sample event, or one that was sent before") {
+    const support::receiver hook{{500, 503, 200}};
+    const nexo_mock::server mock{by_hand()};
+    const auto account = mock.account(key);
+    CHECK(contains(message_of<nexo_mock::error>([&] { account.ping(); }), "no webhook target"));
+    account.set_webhook(hook.url(), "whsec_test");
+    const auto sample = account.ping();
+    CHECK(sample.kind == nexo_mock::webhook_kind::ping);
+    CHECK(sample.delivery == "test");
+    CHECK(sample.status == 500);
+
+    CHECK(send(mock) == 202);
+    account.advance_to_next();
+    const auto first = account.webhooks().back();
+    CHECK(first.status == 503);
+    const auto again = mock.redeliver(first.seq);
+    CHECK(again.kind == nexo_mock::webhook_kind::redelivery);
+    CHECK(again.acknowledged());
+    CHECK(again.body == first.body);
+    CHECK(account.next_due() == std::nullopt);  // the retry is no longer wanted
+    CHECK(hook.requests().size() == 3);
+    CHECK(contains(message_of<nexo_mock::error>([&] { mock.redeliver(999); }), "the seq 999"));
+}
+
+TEST_CASE("a reset ends a webhook that is sent by hand") {
+    const support::receiver hook{{-1}};
+    const nexo_mock::server mock{by_hand()};
+    const auto account = mock.account(key);
+    account.set_webhook(hook.url(), "whsec_test");
+    auto pinging = std::async(std::launch::async, [account] {
+        return message_of<nexo_mock::reset_meanwhile>([&] { account.ping(); });
+    });
+    hook.wait_for(1);
+    account.reset();
+    CHECK(contains(pinging.get(), "a reset came"));
 }
 
 TEST_CASE("the webhook of the options is that of every account and every scenario") {
