@@ -388,12 +388,13 @@ class Junit(Exec):
         with tempfile.TemporaryDirectory() as folder:
             path = Path(folder, "report.xml")
             done = python(text, "--verify", "--junit", str(path), *options)
-            self.assertEqual(os.listdir(folder), ["report.xml"])
+            self.said = done.stderr
+            self.assertEqual(os.listdir(folder), ["report.xml"], self.said)
             return done.returncode, ElementTree.parse(path).getroot()
 
     def test_a_clean_run_has_a_passed_case_for_each_check(self):
         code, root = self.report(SEND + "send(); read_code()", "--seed", "5")
-        self.assertEqual(code, 0)
+        self.assertEqual(code, 0, self.said)
         suite, = root.findall("testsuite")
         self.assertEqual((suite.get("tests"), suite.get("failures")), ("4", "0"))
         self.assertEqual([case.get("name") for case in suite.findall("testcase")],
@@ -405,7 +406,7 @@ class Junit(Exec):
     def test_failures_are_told_in_the_case_of_their_check(self):
         code, root = self.report(SEND + "send(); send('+84987654321')\n"
                                  f"try: call({PATH!r})\nexcept Exception: pass")
-        self.assertEqual(code, 3)
+        self.assertEqual(code, 3, self.said)
         cases = {case.get("name"): case.find("failure") for case in root.iter("testcase")}
         self.assertIsNone(cases["webhooks"])
         self.assertEqual(cases["codes"].get("message"), "2 codes never read")
@@ -419,7 +420,7 @@ class Junit(Exec):
                 "then": {"deliver": True}}
         with scenario_file({"name": "a<b>&\"c\"", "rules": [rule]}) as path:
             code, root = self.report("", "--scenario", path)
-        self.assertEqual(code, 3)
+        self.assertEqual(code, 3, self.said)
         failure, = root.iter("failure")
         self.assertEqual(failure.get("type"), "rules")
         self.assertIn("<&\"'", failure.text)
