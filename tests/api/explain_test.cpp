@@ -14,7 +14,7 @@
 #include <vector>
 
 using namespace nexo_mock;
-using support::scenario_generator;
+using namespace support;
 
 namespace {
 

@@ -47,8 +47,6 @@ NOT_IN = {
 
 # Files that stand outside the folder of their layer.
 LAYER_OF = {
-    "include/nexo_mock/server.hpp": "runtime",
-    "src/server.cpp": "runtime",
     "src/main.cpp": "cli",
 }
 
@@ -160,7 +158,7 @@ def check(root):
 
 
 CLEAN = {
-    "include/nexo_mock/server.hpp": "#include <string>",
+    "include/nexo_mock/runtime/server.hpp": "#include <string>",
     "include/nexo_mock/domain/world.hpp": "#include <vector>\n#include <boost/system/result.hpp>",
     "include/nexo_mock/codec/reader.hpp": "#include <nexo_mock/domain/world.hpp>",
     "include/nexo_mock/api/handler.hpp": "#include <nexo_mock/codec/reader.hpp>",
@@ -171,8 +169,8 @@ CLEAN = {
     "src/net/session.cpp": "#include <boost/beast/http.hpp>\n#include <sys/socket.h>",
     "src/net/private.hpp": "#include <boost/asio.hpp>",
     "src/net/private.cpp": '#include "private.hpp"',
-    "src/runtime/server.cpp": "#include <nexo_mock/server.hpp>\n#include <nexo_mock/net/session.hpp>",
-    "src/cli/main.cpp": "#include <CLI/CLI.hpp>\n#include <nexo_mock/server.hpp>",
+    "src/runtime/server.cpp": "#include <nexo_mock/runtime/server.hpp>\n#include <nexo_mock/net/session.hpp>",
+    "src/cli/main.cpp": "#include <CLI/CLI.hpp>\n#include <nexo_mock/runtime/server.hpp>",
     "src/cli/serve.cpp": "#include <nexo_mock/runtime/clock.hpp>",
     "tests/support/include/support/timeline.hpp": "",
 }
@@ -192,7 +190,7 @@ PLANTED = [
     ("src/api/a.hpp", "#include <boost/beast.hpp>", "api may not include"),
     ("src/control/a.hpp", "#include <nexo_mock/net/session.hpp>", "control may not include"),
     ("src/net/a.hpp", "#include <nexo_mock/control/pages.hpp>", "net may not include"),
-    ("src/net/a.hpp", "#include <nexo_mock/server.hpp>", "net may not include"),
+    ("src/net/a.hpp", "#include <nexo_mock/runtime/server.hpp>", "net may not include"),
     ("src/runtime/a.hpp", "#include <boost/beast/core.hpp>", "runtime may not include"),
     ("src/runtime/a.hpp", "#include <CLI/CLI.hpp>", "runtime may not include"),
     ("src/runtime/a.hpp", "#include <nexo_mock/cli/serve.hpp>", "runtime may not include"),

@@ -4,6 +4,7 @@
 #include <nexo_mock/codec/emulator_state.hpp>
 #include <nexo_mock/domain/scenario.hpp>
 #include <nexo_mock/domain/world.hpp>
+#include <nexo_mock/net/certificates.hpp>
 #include <nexo_mock/net/limits.hpp>
 
 #include <chrono>
@@ -12,14 +13,22 @@
 #include <optional>
 #include <string>
 
-namespace nexo_mock {
+namespace nexo_mock::runtime {
+
+/// HTTPS beside HTTP.
+struct tls_options {
+    std::uint16_t port = 0;  ///< 0: a free one
+    /// Of the server, as PEM texts: its certificate and those that lead to its authority, its key.
+    net::certificate certificate;
+};
 
 /// How an emulator is set up; the defaults suit a test that starts its own.
 struct server_options {
     std::string host = "127.0.0.1";
-    std::uint16_t port = 0;         ///< 0: a free one
-    unsigned threads = 1;           ///< worker threads, at least one
-    domain::scenario_ptr scenario;  ///< null: the built-in default
+    std::uint16_t port = 0;          ///< 0: a free one
+    std::optional<tls_options> tls;  ///< none: no HTTPS
+    unsigned threads = 1;            ///< worker threads, at least one
+    domain::scenario_ptr scenario;   ///< null: the built-in default
     /// Where webhooks go under a scenario that is put in place later and does not say; null: none.
     domain::webhook_target_ptr webhook_target;
     codec::clock_setting clock;
@@ -39,8 +48,9 @@ struct server_options {
 /// Members other than the constructor may be called from any thread.
 class server {
  public:
-    /// Throws, with the reason in words, std::invalid_argument if the scenario's settings can't be
-    /// used, std::runtime_error if it can't listen or the system refuses what it needs.
+    /// Throws, with the reason in words, std::invalid_argument if the scenario's settings or the
+    /// certificate can't be used, std::runtime_error if it can't listen or the system refuses what
+    /// it needs.
     explicit server(server_options options);
     ~server();
     server(const server&) = delete;
@@ -49,6 +59,8 @@ class server {
     /// "http://127.0.0.1:8484": the base URL for applications.
     std::string url() const;
     std::uint16_t port() const;
+    /// "https://127.0.0.1:8443"; empty without HTTPS.
+    std::string tls_url() const;
     std::uint64_t seed() const;
     /// The one that counts now.
     domain::scenario_ptr scenario() const;
@@ -74,4 +86,4 @@ class server {
 /// A scenario of the given name among those that are part of the executable; null if there is none.
 domain::scenario_ptr built_in_scenario(std::string_view name);
 
-}  // namespace nexo_mock
+}  // namespace nexo_mock::runtime
