@@ -2,6 +2,10 @@
 # What script/image-test and script/package-test share. Sourced, in the repository's root.
 
 kept=$PWD/build/image  # of earlier runs: a bare system, layers of images
+# The first process of a namespace heeds no signal that it has no trap for.
+trap 'exit 130' INT
+trap 'exit 143' TERM
+
 say() { printf '%s\n' "$*" >&2; }
 
 # check CLAIM COMMAND...: runs the command, which prints why if it fails.

@@ -17,6 +17,7 @@ log_driver = "k8s-file"
 [engine]
 cgroup_manager = "cgroupfs"
 events_logger = "file"
+lock_type = "file"
 tmp_dir = "$store/tmp"
 [network]
 network_backend = "netavark"
