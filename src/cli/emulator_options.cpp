@@ -6,6 +6,7 @@
 #include <nexo_mock/runtime/log.hpp>
 
 #include <algorithm>
+#include <cctype>
 #include <memory>
 #include <thread>
 
@@ -47,46 +48,54 @@ unsigned usual_threads() {
 }  // namespace
 
 void emulator_options::add_to(CLI::App& command) {
-    const auto add = [&](const char* flag, auto& into, const char* env, const std::string& help) {
-        return command.add_option(flag, into, help)->envname(env);
+    const auto add = [&](const char* flag, auto& into, const char* value, const std::string& help) {
+        std::string env = flag;
+        std::ranges::replace(env, '-', '_');
+        std::ranges::transform(env, env.begin(), [](char c) {
+            return static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
+        });
+        return command.add_option(flag, into, help)
+            ->type_name(value)
+            ->envname("NEXO_MOCK" + env.substr(1));
     };
-    add("--host", host, "NEXO_MOCK_HOST", "address to listen on (" + host + ")");
-    add("--port", port, "NEXO_MOCK_PORT", "port, 0 for a free one (" + std::to_string(port) + ")")
+    const auto whole = [](auto number) { return " (" + std::to_string(number) + ")"; };
+    add("--host", host, "ADDRESS", "address to listen on (" + host + ")");
+    add("--port", port, "PORT", "port, 0 for a free one" + whole(port))
         ->check(CLI::Range(0, 65535));
     tls.add_to(command);
-    add("--scenario", scenario, "NEXO_MOCK_SCENARIO",
+    add("--scenario", scenario, "SCENARIO",
         "scenario file, or the name of a built-in one (" + scenario + ")");
-    add("--webhook-url", webhook_url, "NEXO_MOCK_WEBHOOK_URL",
+    add("--webhook-url", webhook_url, "URL",
         "where webhooks go, for accounts that set no target of their own");
     webhook_secret.add_to(command, "--webhook-secret", "NEXO_MOCK_WEBHOOK_SECRET",
                           "the webhook secret, in plain text");
-    add("--clock", clock, "NEXO_MOCK_CLOCK",
+    add("--clock", clock, "CLOCK",
         "real, x60 (sixty times faster), manual or instant; manual@2026-05-26T10:00:00Z begins "
-        "there");
-    add("--seed", seed, "NEXO_MOCK_SEED", "of all random decisions (random, printed)")
+        "there (" +
+            clock + ")");
+    add("--seed", seed, "N", "of all random decisions (the scenario's, else random)")
         ->check(CLI::Range(std::uint64_t{0}, domain::max_seed));
-    add("--threads", threads, "NEXO_MOCK_THREADS",
+    add("--threads", threads, "N",
         "worker threads (as many as cores, at most " + std::to_string(most_threads_by_default) +
             ")")
         ->check(CLI::Range(1U, most_threads));
-    add("--max-deliveries", max_deliveries, "NEXO_MOCK_MAX_DELIVERIES",
-        "kept for each account; beyond it the oldest finished ones are evicted (" +
-            std::to_string(max_deliveries) + ")")
+    add("--max-deliveries", max_deliveries, "N",
+        "kept for each account; beyond it the oldest finished ones are evicted" +
+            whole(max_deliveries))
         ->check(CLI::Range(std::size_t{1}, most_kept));
-    add("--max-journal", max_journal, "NEXO_MOCK_MAX_JOURNAL",
+    add("--max-journal", max_journal, "N",
         "calls, and webhook attempts, remembered of each account; beyond it the oldest are "
-        "evicted (" +
-            std::to_string(max_journal) + ")")
+        "evicted" +
+            whole(max_journal))
         ->check(CLI::Range(std::size_t{1}, most_kept));
-    add("--import", import_from, "NEXO_MOCK_IMPORT",
+    add("--import", import_from, "FILE",
         "a state document to begin with, as --export-on-exit or GET /_mock/state gave it");
-    add("--export-on-exit", export_to, "NEXO_MOCK_EXPORT_ON_EXIT",
+    add("--export-on-exit", export_to, "FILE",
         "where to write the state when the emulator stops; it holds keys and secrets");
     control_token.add_to(command, "--control-token", "NEXO_MOCK_CONTROL_TOKEN",
                          "asked for as X-Mock-Token by every control call (none)");
-    add("--log-level", log_level, "NEXO_MOCK_LOG_LEVEL",
-        "debug, info, warn, error or off (" + log_level + ")");
-    add("--log-format", log_format, "NEXO_MOCK_LOG_FORMAT", "text or json (" + log_format + ")");
+    add("--log-level", log_level, "LEVEL", "debug, info, warn, error or off (" + log_level + ")");
+    add("--log-format", log_format, "FORMAT", "text or json (" + log_format + ")");
 }
 
 void emulator_options::set_log() const {

@@ -1,3 +1,4 @@
+#include <nexo_mock/cli/command_model.hpp>
 #include <nexo_mock/cli/commands.hpp>
 #include <nexo_mock/cli/emulator_options.hpp>
 #include <nexo_mock/cli/files.hpp>
@@ -111,13 +112,25 @@ void serve(const serve_options& options) {
 
 void add_serve(CLI::App& app, int&) {
     const auto options = std::make_shared<serve_options>();
-    auto* command = app.add_subcommand("serve", "run the emulator (the default)");
+    auto* command = add_command(
+        app, "serve", "run the emulator (the default)",
+        {.about = "Prints one line once it listens, and serves until SIGINT or SIGTERM; then it "
+                  "answers what has arrived, gives webhooks that are on their way their time, and "
+                  "ends. A scenario's file is read again when it changes, and on SIGHUP. The log "
+                  "goes to standard error.",
+         .exit_codes = {{exit_ok, "it was stopped"},
+                        {exit_failed, "a failure at run time, as a port that is in use"},
+                        {exit_usage, "wrong usage, scenario or configuration"}},
+         .environment = {},
+         .examples = {
+             {"nexo-mock serve --scenario realistic --clock x60",
+              "calls as slow as the real ones, but a minute takes a second"},
+             {"nexo-mock serve --port 0 --json --webhook-url http://127.0.0.1:3000/hook "
+              "--webhook-secret whsec_dev",
+              "for a program that starts it: a free port, told as JSON, and signed webhooks"}}});
     options->add_to(*command);
     command->add_flag("--json", options->json, "print the ready line as JSON")
         ->envname("NEXO_MOCK_JSON");
-    command->footer(R"(Examples:
-  nexo-mock serve --scenario realistic --clock x60
-  nexo-mock serve --port 0 --json --webhook-url http://127.0.0.1:3000/hook --webhook-secret whsec_dev)");
     command->callback([options] { serve(*options); });
 }
 

@@ -6,16 +6,19 @@
 namespace nexo_mock::cli {
 
 void tls_flags::add_to(CLI::App& command) {
-    const auto add = [&](const char* flag, auto& into, const char* env, const char* help) {
-        return command.add_option(flag, into, help)->envname(env);
-    };
-    add("--tls-port", port, "NEXO_MOCK_TLS_PORT", "port for HTTPS, 0 for a free one (none)")
+    command.add_option("--tls-port", port, "port for HTTPS, 0 for a free one (none)")
+        ->type_name("PORT")
+        ->envname("NEXO_MOCK_TLS_PORT")
         ->check(CLI::Range(0, 65535));
-    add("--tls-self-signed", folder, "NEXO_MOCK_TLS_SELF_SIGNED",
+    const auto add = [&](const char* flag, auto& into, const char* value, const char* env,
+                         const char* help) {
+        command.add_option(flag, into, help)->type_name(value)->envname(env);
+    };
+    add("--tls-self-signed", folder, "FOLDER", "NEXO_MOCK_TLS_SELF_SIGNED",
         "a folder for certificates of our own; clients trust the ca.pem in it, which is made once");
-    add("--tls-cert", certificate, "NEXO_MOCK_TLS_CERT",
+    add("--tls-cert", certificate, "FILE", "NEXO_MOCK_TLS_CERT",
         "a certificate instead, with those that lead to its authority (PEM)");
-    add("--tls-key", key, "NEXO_MOCK_TLS_KEY", "its private key (PEM)");
+    add("--tls-key", key, "FILE", "NEXO_MOCK_TLS_KEY", "its private key (PEM)");
 }
 
 std::optional<runtime::tls_options> tls_flags::resolve(const std::string& host) const {

@@ -196,6 +196,10 @@ std::string server::export_state() const {
     codec::write_state(text, state_->emulator.state());
     return text;
 }
+void server::run_on_worker(std::function<void(control::host&)> use) {
+    auto& chosen = *state_->workers.front();
+    chosen.run_soon([&host = chosen.host(), use = std::move(use)] { use(host); });
+}
 void server::stop() {
     state_->stop();
 }

@@ -2,9 +2,12 @@
 #include <support/http.hpp>
 #include <support/servers.hpp>
 
+#include <boost/asio/read.hpp>
 #include <boost/asio/ssl/context.hpp>
 #include <boost/asio/ssl/error.hpp>
 #include <boost/asio/ssl/stream.hpp>
+#include <boost/asio/write.hpp>
+#include <boost/beast/http/read.hpp>
 #include <doctest/doctest.h>
 
 #include <array>

@@ -2,6 +2,7 @@
 
 #include <nexo_mock/codec/clock_setting.hpp>
 #include <nexo_mock/codec/emulator_state.hpp>
+#include <nexo_mock/control/host.hpp>
 #include <nexo_mock/domain/scenario.hpp>
 #include <nexo_mock/domain/world.hpp>
 #include <nexo_mock/net/certificates.hpp>
@@ -9,6 +10,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -73,6 +75,10 @@ class server {
 
     /// The whole state as one JSON document, keys and secrets in the clear. Also after stop().
     std::string export_state() const;
+
+    /// Calls `use` soon on a worker's thread, as a control call would be; never if it is stopped.
+    /// `use` must neither block nor throw.
+    void run_on_worker(std::function<void(control::host&)> use);
 
     /// Stops accepting, answers what has arrived, gives webhooks on their way their time, closes.
     /// Returns when that is done; a second call does nothing.

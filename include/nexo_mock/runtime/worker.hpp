@@ -54,6 +54,8 @@ class worker final : public effect_sink {
 
     boost::asio::io_context& context() override { return context_; }
     /// On the worker's thread.
+    control::host& host() { return host_; }
+    /// On the worker's thread.
     void adopt(boost::asio::ip::tcp::socket socket, boost::asio::ssl::context* tls) {
         sessions_.adopt(std::move(socket), tls);
     }
