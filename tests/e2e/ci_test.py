@@ -1,5 +1,5 @@
-"""docs/ci.md: its pipelines are read and their steps run; its examples for Testcontainers are run, with
-an emulator in the place of the container."""
+"""docs/ci.md: its pipelines are read and their steps run; its examples for Testcontainers are run,
+with an emulator in the place of the container."""
 
 import json
 import os

@@ -1,4 +1,4 @@
-"""docs/local-development.md: its HTTPS commands run, and clients trust the emulator the way it says."""
+"""docs/local-development.md: its HTTPS commands run, and clients trust the emulator as it says."""
 
 import json
 import re
@@ -39,7 +39,8 @@ JAVA = """import java.net.URI;
 
 class Ask {
     public static void main(String[] arguments) throws Exception {
-        System.out.println(new String(URI.create(arguments[0]).toURL().openStream().readAllBytes()));
+        var stream = URI.create(arguments[0]).toURL().openStream();
+        System.out.println(new String(stream.readAllBytes()));
     }
 }
 """

@@ -12,10 +12,13 @@ from emulator import Emulator, run
 DOORS = ["ci.md", "local-development.md", "troubleshooting.md"]
 OF_THE_BUILD = ["architecture.md", "embedding.md"]  # which name settings of CMake as well
 # Of other programs than nexo-mock, in the pages that say how to get along with them.
-OTHERS = {"--add-host", "--network", "--connect-to", "--resolve", "--cacert", "--env-file", "--save-dev",
-          "--test"}
+OTHERS = {"--add-host", "--network", "--connect-to", "--resolve", "--cacert", "--env-file",
+          "--save-dev", "--test"}
 # "nexo-mock" as a command, and its words up to where another begins.
-CALL = re.compile(r"""(?:^|(?<!--name)[\s/"(`])nexo-mock((?:[ ]+(?:\\\n +)?[^\s|;&<>`#)]+)*)""", re.MULTILINE)
+CALL = re.compile(
+    r"""(?:^|(?<!--name)[\s/"(`])nexo-mock((?:[ ]+(?:\\\n +)?[^\s|;&<>`#)]+)*)""", re.MULTILINE)
+PATH = re.compile(
+    r"(?:\b(GET|POST|PUT|PATCH|DELETE) )?(/_mock/[\w/+{}$%-][\w/+{}$.%-]*)")
 OPTION = re.compile(r"--[a-z][a-z-]*")
 SPAN = re.compile(r"`([^`\n]+)`")
 
@@ -95,9 +98,10 @@ class Names(unittest.TestCase):
             calls = [(method, as_regex(pattern)) for method, pattern in all_calls(emulator)]
 
         def check(_, text):
-            named = re.findall(r"(?:\b(GET|POST|PUT|PATCH|DELETE) )?(/_mock/[\w/+{}$%-][\w/+{}$.%-]*)", text)
+            named = PATH.findall(text)
             for method, path in named:
-                fits = {verb for verb, pattern in calls if pattern.fullmatch(unquote(path).rstrip("."))}
+                plain = unquote(path).rstrip(".")
+                fits = {verb for verb, pattern in calls if pattern.fullmatch(plain)}
                 self.assertTrue(fits if not method else method in fits, f"{method} {path}")
             return len(named)
         self.in_each_document(check)

@@ -67,7 +67,8 @@ def _():
 
 @below("The scenario has mistakes")
 def _():
-    with scenario_file('{"rules":[{"when":{"phne":"1"},"then":{"deliver":true}}]}', "bad.json") as path:
+    text = '{"rules":[{"when":{"phne":"1"},"then":{"deliver":true}}]}'
+    with scenario_file(text, "bad.json") as path:
         return said("--scenario", "bad.json", cwd=Path(path).parent)
 
 
@@ -220,7 +221,8 @@ def _():
         busy.send_id()
         everybody = emulator.everything().mock("GET", "otp/+84909999999")
         wrong.send("0909999999")
-        return [*replies, everybody, *(each.mock("GET", "otp/+84909999999") for each in (busy, wrong))]
+        replies += [each.mock("GET", "otp/+84909999999") for each in (busy, wrong)]
+        return [*replies, everybody]
     return seen(ask)
 
 
