@@ -124,6 +124,22 @@ class Https(unittest.TestCase):
         self.assertIn('"status":"ok"', done.stdout)
 
 
+class OpenToContainers(unittest.TestCase):
+    def test_the_token_of_the_environment_is_what_the_shown_call_sends(self):
+        start, ask = [text for language, text in documents.blocks(PAGE)
+                      if language == "bash" and "choose-one" in text]
+        variable, command, *options = start.split()
+        self.assertEqual(command, "nexo-mock")
+        emulator = self.enterContext(Emulator(*options, env=dict([variable.split("=")])))
+        address = f"127.0.0.1:{emulator.port}"
+        for script, error in ((ask, "no_code"),
+                              (ask.replace("choose-one", "another"), "control_token_needed")):
+            done = subprocess.run(["bash", "-euc", script.replace("127.0.0.1:8484", address)],
+                                  capture_output=True, text=True, env=environment(),
+                                  timeout=PATIENCE)
+            self.assertIn(f'"error":"{error}"', done.stdout)
+
+
 @unittest.skipUnless(shutil.which("ruby"), "YAML is read by Ruby, which is not there")
 class ComposeFiles(unittest.TestCase):
     def test_their_variables_start_an_emulator(self):
