@@ -69,6 +69,7 @@ void show_scenario(host& of_all, const call& of) {
     json.begin_object()
         .member("ok", true)
         .member("own", use.is_own)
+        .member("changed", shown != of_all.start_scenario())
         .member_or_null("state", use.state)
         .key("scenario");
     codec::write_scenario(json, *shown, codec::secrets::masked);

@@ -35,6 +35,7 @@ struct request {
     std::string origin;         ///< which web page sent it; empty outside of browsers
     std::string control_token;  ///< X-Mock-Token
     std::string last_event_id;
+    std::string if_none_match;
 
     std::string_view path() const {
         const std::string_view all{target};
