@@ -58,7 +58,7 @@ function walletPart({ account, buckets }) {
 async function ping(account, place) {
   const { attempt } = await send("POST", "webhooks/ping", { account });
   const { outcome, request, reply } = attempt;
-  replace(place, h("div", { class: `attempt-result ${outcome}`, role: "status" },
+  replace(place, h("div", { class: `attempt-result ${outcome === "acknowledged" ? outcome : "refused"}`, role: "status" },
     h("p", {}, icon(outcome === "acknowledged" ? "delivered" : "failed"), ` The receiver: ${answerWords(attempt)}`),
     block("Ping body", pretty(request.body)), attempt.status !== null && block(`Reply: ${attempt.status}`, reply ?? "")));
 }

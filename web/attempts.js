@@ -31,14 +31,14 @@ function attemptElement(attempt, opened, reread) {
   const which = kind === "redelivery" ? "Redelivery" : `Attempt ${number}`;
   const signature = request.headers["X-NEXO-Signature"];
   return h("details", {
-    class: `attempt ${outcome}`, open: opened.has(seq),
+    class: `attempt ${outcome === "acknowledged" ? outcome : "refused"}`, open: opened.has(seq),
     on: { toggle: (event) => (event.target.open ? opened.add(seq) : opened.delete(seq)) },
   },
     h("summary", { id: `attempt-${seq}` },
-      icon(outcome === "acknowledged" ? "delivered" : "failed"),
+      h("span", { class: `status ${outcome === "acknowledged" ? "delivered" : "failed"}` }, icon(outcome === "acknowledged" ? "delivered" : "failed")),
       h("span", { class: "which" }, which), h("span", { class: "answer" }, answerWords(attempt)),
       h("span", { class: "took" }, `in ${microseconds(took)}`),
-      h("time", { datetime: ended }, timeOfDay(Date.parse(ended)))),
+      h("time", { datetime: ended }, timeOfDay(Date.parse(ended))), icon("more")),
     h("div", { class: "attempt-body" },
       h("p", {}, "POST ", h("code", { class: "url" }, url), " ", h("span", { class: "quiet-words" }, type)),
       block("Request headers", headersText(request.headers)),

@@ -35,7 +35,7 @@ function body({ failures = [], failures_total: total = 0 }) {
 }
 
 export function checksView(main) {
-  const place = h("div", {});
+  const place = h("div", { class: "column" });
   replace(main, h("div", { class: "page" }, h("h1", {}, "Checks"), place));
   const show = makePart(place, body);
   refreshFindings();

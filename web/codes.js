@@ -25,7 +25,7 @@ function row(delivery) {
     codeElement(code),
     h("span", { class: "to" }, h("span", { class: "number" }, phone(number)), h("small", {}, carrierName(carrier))),
     h("span", { class: "outcome" }, statusBadge(delivery), h("small", {}, failurePart(delivery) ?? webhookBadge(delivery.webhook))),
-    h("span", { class: "why" }, h("span", { class: "rule" }, rule ?? "no rule"), h("small", {}, delivery.account)),
+    h("span", { class: "why" }, h("span", { class: "rule" }, rule ? [h("i", {}, "rule "), rule] : h("i", {}, "no rule")), h("small", {}, delivery.account)),
     h("span", { class: "when" }, timeElement(at, delivery.account)),
     h("button", {
       class: "quiet copy", "aria-label": `Copy code ${code}`, title: "Copy the code", tabindex: "-1",

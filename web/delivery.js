@@ -8,7 +8,7 @@ import { carrierName, failureCodes, failureWords, money, phone, shellQuoted } fr
 import { icon } from "./icons.js";
 import { linkTo } from "./router.js";
 import { soon } from "./signal.js";
-import { readDelivery } from "./state.js";
+import { nowOf, readDelivery } from "./state.js";
 import { codeElement, statusBadge } from "./status.js";
 import { complain, doing, say } from "./toast.js";
 import { timeElement } from "./clockwork.js";
@@ -43,12 +43,12 @@ function reason({ rule, what }) {
 }
 
 function factsPart({ delivery, what }) {
-  const drawn = Object.entries(delivery.drawn).filter(([, amount]) => amount > 0)
-    .map(([bucket, amount]) => `${money(amount)} of ${BUCKET_WORDS[bucket]}`);
+  const used = Object.entries(delivery.drawn).filter(([, amount]) => amount > 0);
+  const drawn = used.map(([bucket, amount]) => `${used.length > 1 ? `${money(amount)} ` : ""}from ${BUCKET_WORDS[bucket]}`);
   const price = money(Object.values(delivery.drawn).reduce((sum, each) => sum + each, 0).toFixed(6).replace(/0+$/, ""));
   const facts = [
     ["Why", reason({ rule: delivery.rule, what })],
-    ["Cost", [`${price}, ${MONEY_WORDS[delivery.settlement]}`, drawn.length > 0 && h("small", {}, `drawn from ${drawn.join(" and ")}`)]],
+    ["Cost", [`${price}, ${MONEY_WORDS[delivery.settlement]}`, drawn.length > 0 && h("small", {}, drawn.join(" and "))]],
     ["Code read", delivery.code_read ? "Yes, a test asked for it" : "No, nothing has asked for it yet"],
     ["Carrier said", delivery.carrier_status ?? "nothing yet"],
     ["Id", h("code", { class: "id" }, delivery.id)],
@@ -114,6 +114,14 @@ export function deliveryPanel(place, id, close) {
     attempts: makePart(parts.attempts, (data) => attemptsPart(data, opened, reread)),
   };
   let isStopped = false;
+  let shown = null;
+  // The line of a call that has not ended grows.
+  const showTimeline = () => {
+    if (!shown) return;
+    const { account, status } = shown.delivery;
+    makers.timeline({ ...shown, now: status === "sent" ? Math.floor(nowOf(account) / 1000) * 1000 : 0 });
+  };
+  const growing = setInterval(showTimeline, 1000);
   let what = null;
   async function read() {
     const [delivery, sent] = await Promise.all([readDelivery(id), get("webhooks", { delivery: id, limit: 200 })]);
@@ -125,7 +133,8 @@ export function deliveryPanel(place, id, close) {
     makers.head({ code, phone: number, carrier, account, status, error_code, created_at });
     makers.actions({ id, phone: number, code, status });
     makers.facts({ delivery: { ...delivery, timeline: [], webhooks: [] }, what });
-    makers.timeline({ delivery, sent: sent.attempts });
+    shown = { delivery, sent: sent.attempts };
+    showTimeline();
     makers.attempts({ delivery, sent: sent.attempts });
   }
   const rereadSoon = soon(reread, 40, 200);
@@ -137,6 +146,7 @@ export function deliveryPanel(place, id, close) {
     id,
     stop() {
       isStopped = true;
+      clearInterval(growing);
       stopEvents();
     },
   };

@@ -11,10 +11,18 @@ function eventWords({ type, status, error_code: code, attempt, answer }) {
   return status === "failed" ? `fails with ${failureWords(code)}` : "is delivered";
 }
 
-function replyWords({ status, fault, latency_s: latency }) {
+function errorOf(body) {
+  try {
+    return JSON.parse(body).error ?? "";
+  } catch {
+    return "";
+  }
+}
+
+function replyWords({ status, fault, body, latency_s: latency }) {
   if (fault) return `The client sees a fault: ${fault}.`;
   const late = latency > 0 ? ` after ${duration(latency * 1000)}` : "";
-  return `The reply is ${status}${late}.`;
+  return `The reply is ${[status, errorOf(body)].filter(Boolean).join(" ")}${late}.`;
 }
 
 function verdictElement({ index, name, verdict, why }) {
@@ -29,7 +37,7 @@ function told({ rules, decided_by: winner, reply, course, account: of }, number)
   return [
     h("p", { class: "verdict", role: "status" }, wins ? ["The rule ", h("b", {}, `“${wins.name}”`), " would win for ", phone(number), "."]
       : rules.length === 0 ? "No rule would be asked: the call is refused before." : `No rule would win for ${phone(number)}: it is delivered after 25 to 60 s.`),
-    h("p", {}, replyWords(reply), " ", reply.body && h("code", { class: "reply-body" }, reply.body)),
+    h("p", {}, replyWords(reply)),
     course.length > 0 && h("ol", { class: "course" }, course.slice(0, 20).map((each) => h("li", {}, h("span", { class: "after" }, `+${duration(each.at_s * 1000)}`), eventWords(each)))),
     wins && h("ul", { class: "verdicts" }, verdictElement(wins)),
     passed.length > 0 && h("details", {}, h("summary", {}, `${passed.length} rules before it do not fit`), h("ul", { class: "verdicts" }, passed.map(verdictElement))),

@@ -53,9 +53,12 @@ function findingsPart() {
     element.hidden = !found;
     if (!found) return;
     const count = found.failures_total ?? 0;
+    // Codes are unread until a test asks for them, which is no alarm to one who looks on.
+    const isAlarm = (found.failures ?? []).some(({ check }) => check !== "codes");
     element.classList.toggle("clean", count === 0);
+    element.classList.toggle("alarm", isAlarm);
     element.title = count === 0 ? "GET /_mock/verify finds nothing" : found.detail;
-    replace(element, icon(count === 0 ? "checks" : "warning"),
+    replace(element, icon(isAlarm ? "warning" : "checks"),
       h("span", { class: "long" }, count === 0 ? "Verified" : plural(count, "finding")),
       h("span", { class: "short", "aria-hidden": "true" }, count === 0 ? "" : String(count)));
   });

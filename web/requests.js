@@ -2,7 +2,7 @@
 import { block } from "./attempts.js";
 import { h, replace, setText } from "./dom.js";
 import { choiceBar, searchBox } from "./filters.js";
-import { plural, pretty } from "./format.js";
+import { phone, plural, pretty } from "./format.js";
 import { icon } from "./icons.js";
 import { setKeys } from "./keys.js";
 import { WindowedList } from "./list.js";
@@ -22,21 +22,32 @@ function statusPart(entry) {
   return h("span", { class: `http ${kind}` }, icon(KIND_ICONS[kind]), h("b", {}, entry.status ?? "no reply"));
 }
 
+/** What a call that got what it wanted was about. */
+function asked({ endpoint, path, body }) {
+  if (endpoint === "deliveries") return path.split("/").at(-1).slice(0, 36);
+  try {
+    const { phone: number, code } = JSON.parse(body);
+    return `${code} to ${phone(number)}`;
+  } catch {
+    return endpoint ?? path;
+  }
+}
+
 /** In a few words what became of the call. */
-function outcome({ status, error, why, fault, rule }) {
+function outcome(entry) {
+  const { error, why, fault } = entry;
   if (why) return why;
   if (fault) return `fault: ${fault}`;
-  if (status !== null && status < 400) return rule ? `answered as the rule “${rule}” wants it` : "answered";
-  return error ?? "";
+  return error ?? asked(entry);
 }
 
 function row(entry) {
-  const { seq, method, endpoint, path, account: of, time, error } = entry;
+  const { seq, method, endpoint, path, account: of, time, error, rule } = entry;
   return h("div", { class: "row request-row" },
     h("a", { class: "row-link", href: hashOf("requests", String(seq), route.value.query), "aria-label": `${method} ${path}: ${entry.status ?? "no reply"}` }),
     statusPart(entry),
     h("span", { class: "call" }, h("span", {}, endpoint ?? path ?? "no HTTP"), h("small", {}, method)),
-    h("span", { class: "why" }, h("span", { class: "words" }, outcome(entry)), h("small", {}, [error, of ?? "no account"].filter(Boolean).join(" · "))),
+    h("span", { class: "why" }, h("span", { class: "words" }, outcome(entry)), h("small", {}, [error, !error && rule && `rule ${rule}`, of ?? "no account"].filter(Boolean).join(" · "))),
     h("span", { class: "when" }, timeElement(time, of)));
 }
 

@@ -41,7 +41,7 @@ export function answerWords({ status, error }) {
 
 /** Seconds and hours have to fit on one axis, so long ones are drawn as their logarithm. */
 function scaleFor(longest) {
-  const unit = Math.max(250, longest / 200);
+  const unit = longest / 60;
   const whole = Math.log1p(Math.max(longest, 1) / unit);
   return (ms) => LEFT + (WIDTH - LEFT - RIGHT) * (Math.log1p(Math.max(0, ms) / unit) / whole);
 }
@@ -49,7 +49,7 @@ function scaleFor(longest) {
 function ticksFor(longest, scale) {
   let free = LEFT + 36;
   const shown = [];
-  for (const each of TICKS.filter((ms) => ms <= longest)) {
+  for (const each of TICKS.filter((ms) => ms <= longest && ms > longest / 100)) {
     if (scale(each) < free) continue;
     shown.push(each);
     free = scale(each) + 52;
@@ -64,9 +64,9 @@ function mark({ kind, words, more }, x, y) {
   return svg("g", { class: `mark ${kind}` }, svg("title", {}, more ? `${words}: ${more}` : words), shape);
 }
 
-function axis(found, end) {
+function axis(found, end, now) {
   const start = found[0].at;
-  const longest = Math.max(1000, found.at(-1).at - start);
+  const longest = Math.max(1000, found.at(-1).at - start, now - start);
   const scale = scaleFor(longest);
   const lanes = found.some(({ lane }) => lane === 1) ? ["Call", "Webhook"] : ["Call"];
   const floor = 12 + lanes.length * LANE;
@@ -80,17 +80,18 @@ function axis(found, end) {
       svg("text", { class: "lane", x: 0, y: y(lane) + 4 }, name),
       svg("line", { class: "lane-line", x1: LEFT, x2: WIDTH - RIGHT, y1: y(lane), y2: y(lane) }),
     ]),
-    svg("line", { class: "call", x1: LEFT, x2: end ? scale(end.at - start) : WIDTH - RIGHT, y1: y(0), y2: y(0), "data-open": end ? null : "yes" }),
+    svg("line", { class: "call", x1: LEFT, x2: scale((end?.at ?? now) - start), y1: y(0), y2: y(0), "data-open": end ? null : "yes" }),
     found.map((each) => mark(each, scale(each.at - start), y(each.lane))));
 }
 
-export function timelinePart({ delivery, sent }) {
+/** `now` is wanted of a call that has not ended. */
+export function timelinePart({ delivery, sent, now }) {
   const found = happenings(delivery, sent);
   const start = found[0].at;
   const end = found.filter(({ lane, kind }) => lane === 0 && kind !== "sent").at(-1);
   return [
     h("h2", {}, "Timeline"),
-    h("div", { class: "axis-frame" }, axis(found, end)),
+    h("div", { class: "axis-frame", tabindex: "0", role: "group", "aria-label": "Timeline" }, axis(found, end, now)),
     h("ol", { class: "happenings" }, found.map((each) => h("li", { class: each.kind },
       h("time", { datetime: new Date(each.at).toISOString(), title: new Date(each.at).toISOString() },
         each.at === start ? timeOfDay(start) : `+${duration(each.at - start)}`),
