@@ -13,6 +13,7 @@ export const connection = new Signal({ state: "connecting" });
 const listeners = new Set();
 let lastId = "";
 let control = null;
+let wasOpen = false;
 let pause = FIRST_PAUSE;
 let wake = null;
 
@@ -56,6 +57,9 @@ async function follow() {
   pause = FIRST_PAUSE;
   connection.set({ state: "live" });
   tell("resumed");
+  // Without the number of an event there is nothing to go on behind.
+  if (wasOpen && !lastId) tell("gap", { missed: null });
+  wasOpen = true;
   const read = eventReader(({ id, type, data }) => {
     if (id) lastId = id;
     tell(type, JSON.parse(data));

@@ -25,7 +25,6 @@ function connectionPart() {
   };
   connection.follow(({ state }) => {
     clearTimeout(offline);
-    if (state === "live") element.dataset.since = "";
     // A blink is no news.
     if (state !== "reconnecting") return show(state);
     if (element.dataset.state !== "offline") {
@@ -103,7 +102,7 @@ function themePart() {
 
 export function startHeader() {
   replace(document.getElementById("header"),
-    h("a", { class: "brand", href: "#/codes" },
+    h("a", { class: "brand", href: "#/codes", "aria-label": "nexo-mock" },
       h("img", { src: "ui/icon.svg", alt: "", width: "22", height: "22" }), h("span", {}, "nexo-mock")),
     scopePart(), factsPart(),
     h("div", { class: "header-end" }, findingsPart(), connectionPart(),

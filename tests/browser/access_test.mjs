@@ -1,18 +1,20 @@
 // axe finds nothing serious, in any view, light, dark and narrow.
 import assert from "node:assert/strict";
-import AxeBuilder from "@axe-core/playwright";
+import { AxeBuilder } from "@axe-core/playwright";
 import { pageTest } from "./lib/page.mjs";
 import { setStage } from "./lib/stage.mjs";
 
 async function faults(page) {
-  const { violations } = await new AxeBuilder.default({ page }).analyze();
+  const { violations } = await new AxeBuilder({ page }).analyze();
   return violations.filter(({ impact }) => ["serious", "critical"].includes(impact))
     .flatMap(({ id, nodes }) => nodes.map(({ html, failureSummary }) => `${id}: ${html} ${failureSummary}`));
 }
 
+/** Hash, and what is there once the view is. */
 const VIEWS = {
-  codes: "#/codes", "nothing fits": "#/codes?q=nothing", accounts: "#/accounts", scenario: "#/scenario", clock: "#/clock",
-  requests: "#/requests", request: "#/requests/5", checks: "#/checks", nowhere: "#/nowhere",
+  codes: ["#/codes", ".row"], "nothing fits": ["#/codes?q=nothing", ".list-empty h2"], accounts: ["#/accounts", ".row"],
+  scenario: ["#/scenario", ".rules li"], clock: ["#/clock", "#advance"], requests: ["#/requests", ".row"],
+  request: ["#/requests/5", ".panel pre"], checks: ["#/checks", ".found li"], nowhere: ["#/nowhere", "h1"],
 };
 
 for (const [kind, settings] of [["light", { colorScheme: "light" }], ["dark", { colorScheme: "dark" }], ["narrow", { width: 360, height: 740 }]]) {
@@ -22,13 +24,13 @@ for (const [kind, settings] of [["light", { colorScheme: "light" }], ["dark", { 
       const page = await stage.open(emulator, "", settings);
       const { deliveries } = (await emulator.call("GET", "/_mock/deliveries")).json;
       const views = {
-        ...VIEWS, delivery: `#/codes/${deliveries[0].id}`, "open delivery": `#/codes/${deliveries.at(-1).id}`,
-        account: `#/accounts/${encodeURIComponent(deliveries[0].account)}`,
+        ...VIEWS, delivery: [`#/codes/${deliveries[0].id}`, "details.attempt"],
+        "open delivery": [`#/codes/${deliveries.at(-1).id}`, "#deliver"],
+        account: [`#/accounts/${encodeURIComponent(deliveries[0].account)}`, ".buckets"],
       };
-      for (const [name, hash] of Object.entries(views)) {
+      for (const [name, [hash, sign]] of Object.entries(views)) {
         await page.goto(`${emulator.url}/_mock/${hash}`);
-        await page.getByRole("heading").first().waitFor();
-        await page.waitForLoadState("networkidle").catch(() => {});
+        await page.locator(sign).first().waitFor();
         if (name === "delivery") await page.locator("details.attempt summary").first().click();
         assert.deepEqual(await faults(page), [], name);
         const { width, content } = await page.evaluate(() => ({ width: innerWidth, content: document.documentElement.scrollWidth }));

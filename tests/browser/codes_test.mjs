@@ -22,7 +22,7 @@ pageTest("/ leads to the page, and an empty inbox tells how to send the first co
 pageTest("a code shows up by itself within a second", async (stage) => {
   const emulator = await stage.start();
   const page = await stage.open(emulator);
-  await page.getByRole("button", { name: "Live" }).waitFor();
+  await page.getByRole("button", { name: "Live", exact: true }).waitFor();
   await page.getByRole("heading", { name: "No codes yet" }).waitFor();
   const began = Date.now();
   await emulator.send("+84981234567", "482917", freshKey());

@@ -9,12 +9,12 @@ pageTest("an emulator that was started again on the same port is picked up, with
   await first.send("+84981234567", "1111", freshKey());
   const page = await stage.open(first);
   await page.locator(".row", { hasText: "1111" }).waitFor();
-  await page.getByRole("button", { name: "Live" }).waitFor();
+  await page.getByRole("button", { name: "Live", exact: true }).waitFor();
   await first.stop();
   await page.getByRole("button", { name: /Reconnecting|Offline/ }).waitFor();
-  await page.getByRole("button", { name: "Offline" }).waitFor();
+  await page.getByRole("button", { name: "Offline", exact: true }).waitFor();
   const second = await stage.start("--port", String(first.port));
-  await page.getByRole("button", { name: "Live" }).waitFor();
+  await page.getByRole("button", { name: "Live", exact: true }).waitFor();
   await page.getByRole("heading", { name: "No codes yet" }).waitFor();
   await second.send("+84981234567", "2222", freshKey());
   await until("the new one alone", async () => (await codesShown(page)).join() === "2222");
@@ -23,7 +23,7 @@ pageTest("an emulator that was started again on the same port is picked up, with
 pageTest("what happened while the page was cut off is there when it is back", async (stage) => {
   const emulator = await stage.start();
   const page = await stage.open(emulator);
-  await page.getByRole("button", { name: "Live" }).waitFor();
+  await page.getByRole("button", { name: "Live", exact: true }).waitFor();
   await stage.context.route("**/_mock/events", (route) => route.abort("connectionrefused"));
   await emulator.send("+84981234567", "1111", freshKey());
   await page.locator(".row", { hasText: "1111" }).waitFor();
