@@ -5,7 +5,7 @@ import { clockView } from "./clock.js";
 import { startClockwork } from "./clockwork.js";
 import { codesView } from "./codes.js";
 import { h, replace } from "./dom.js";
-import { startEvents } from "./events.js";
+import { onEvent, startEvents } from "./events.js";
 import { startHeader } from "./header.js";
 import { setKeys, startKeys } from "./keys.js";
 import { requestsView } from "./requests.js";
@@ -21,6 +21,21 @@ const VIEWS = {
 const main = document.getElementById("main");
 let shown = null;
 let stop = () => {};
+
+/** Who looks at another tab sees in this one's title how many codes have come. */
+function startCounting() {
+  let unseen = 0;
+  onEvent((type, { status } = {}) => {
+    if (type !== "delivery" || status !== "sent" || !document.hidden) return;
+    unseen += 1;
+    document.title = `(${unseen}) ${document.title.replace(/^\(\d+\) /, "")}`;
+  });
+  document.addEventListener("visibilitychange", () => {
+    if (document.hidden) return;
+    unseen = 0;
+    document.title = document.title.replace(/^\(\d+\) /, "");
+  });
+}
 
 function nowhere() {
   replace(main, h("div", { class: "page" }, h("h1", {}, "There is nothing here"),
@@ -46,5 +61,6 @@ startHeader();
 startKeys();
 startState();
 startClockwork();
+startCounting();
 route.follow(show);
 startEvents();

@@ -16,8 +16,8 @@ import { timeElement } from "./clockwork.js";
 const ROW = 60;
 
 function row(delivery) {
-  const { id, code, number, carrier, rule, at } = delivery;
-  return h("div", { class: "row" },
+  const { id, code, number, carrier, rule, at, arrived } = delivery;
+  return h("div", { class: Date.now() - arrived < 1500 ? "row arrived" : "row" },
     h("a", {
       class: "row-link", href: hashOf("codes", id, route.value.query),
       "aria-label": `Code ${code} to ${phone(number)}, ${statusBadge(delivery).textContent}`,
@@ -114,7 +114,7 @@ export function codesView(main) {
     list.show(found, { isSame: now === sign });
     sign = now;
     const { evicted, dropped } = deliveries;
-    setText(count, found.length === deliveries.entries.length
+    setText(count, !deliveries.isComplete && found.length > 0 ? `Reading, ${found.length.toLocaleString("en")} so far` : found.length === deliveries.entries.length
       ? plural(found.length, "code") : `${found.length.toLocaleString("en")} of ${plural(deliveries.entries.length, "code")}`);
     count.title = evicted + dropped > 0 ? `${plural(evicted + dropped, "older one")} are no longer kept` : "";
     showPanel(item);

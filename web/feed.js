@@ -69,6 +69,7 @@ export class Feed {
       Object.assign(known, entry);
       return;
     }
+    if (this.isComplete) entry.arrived = Date.now();
     this.bySeq.set(entry.seq, entry);
     if (entry.seq > this.lastSeq) this.entries.push(entry);
     else this.entries.splice(this.entries.findIndex((each) => each.seq > entry.seq), 0, entry);

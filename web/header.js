@@ -14,6 +14,16 @@ const STATES = {
   connecting: "Connecting", live: "Live", reconnecting: "Reconnecting", offline: "Offline", paused: "Paused",
 };
 
+/** What to do when nobody answers. What was read stays, for it may be what is wanted now. */
+function showBanner(state) {
+  const banner = document.getElementById("banner");
+  banner.hidden = state !== "offline";
+  if (state !== "offline") return replace(banner);
+  replace(banner, icon("warning"),
+    h("p", {}, h("b", {}, `nexo-mock does not answer at ${location.origin}.`), " Start it again there, and the page goes on by itself. What is shown is from before."),
+    h("button", { on: { click: tryNow } }, "Try now"));
+}
+
 function connectionPart() {
   const element = h("button", { class: "connection", on: { click: tryNow } });
   let offline = 0;
@@ -23,13 +33,17 @@ function connectionPart() {
       : state === "live" ? "What happens is shown as it happens" : "";
     replace(element, h("span", { class: "dot", "aria-hidden": "true" }), h("span", {}, STATES[state]));
   };
+  const say = (state) => {
+    show(state);
+    showBanner(state);
+  };
   connection.follow(({ state }) => {
     clearTimeout(offline);
     // A blink is no news.
-    if (state !== "reconnecting") return show(state);
+    if (state !== "reconnecting") return say(state);
     if (element.dataset.state !== "offline") {
-      show("reconnecting");
-      offline = setTimeout(() => show("offline"), 3000);
+      say("reconnecting");
+      offline = setTimeout(() => say("offline"), 3000);
     }
   });
   return element;
@@ -57,7 +71,7 @@ function findingsPart() {
     element.classList.toggle("clean", count === 0);
     element.classList.toggle("alarm", isAlarm);
     element.title = count === 0 ? "GET /_mock/verify finds nothing" : found.detail;
-    replace(element, icon(isAlarm ? "warning" : "checks"),
+    replace(element, (isAlarm || count === 0) && icon(isAlarm ? "warning" : "checks"),
       h("span", { class: "long" }, count === 0 ? "Verified" : plural(count, "finding")),
       h("span", { class: "short", "aria-hidden": "true" }, count === 0 ? "" : String(count)));
   });

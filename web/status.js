@@ -13,21 +13,17 @@ export function failurePart(delivery) {
 }
 
 const WEBHOOKS = {
-  acknowledged: ["good", "webhook acknowledged"], waiting: ["open", "webhook not acknowledged yet"],
-  given_up: ["bad", "webhook given up"],
+  acknowledged: ["good", "webhook ok", "The receiver has acknowledged the webhook"],
+  waiting: ["open", "webhook waits", "The receiver has not acknowledged the webhook yet"],
+  given_up: ["bad", "webhook given up", "The receiver has never acknowledged the webhook"],
 };
-
-export function webhookWords(state) {
-  return WEBHOOKS[state]?.[1] ?? "";
-}
 
 export function webhookBadge(state) {
   if (!WEBHOOKS[state]) return null;
-  const [kind, words] = WEBHOOKS[state];
-  return h("span", { class: `hook ${kind}` }, words);
+  const [kind, words, title] = WEBHOOKS[state];
+  return h("span", { class: `hook ${kind}`, title }, words);
 }
 
-/** A code in groups, so that it is read as it is said. */
 export function codeElement(code, extra = "") {
   return h("span", { class: `code ${extra}` }, code);
 }

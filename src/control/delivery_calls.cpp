@@ -48,7 +48,8 @@ std::vector<std::uint64_t> find_oldest(const domain::world& world, const page& s
     if (!filter.id.empty()) {
         const auto ordinal = world.ordinal_of(filter.id);
         const auto* found = ordinal ? world.deliveries().find(*ordinal) : nullptr;
-        if (found && shown.holds(found->seq) && filter.wants(*found)) oldest.push_back(*ordinal);
+        if (found != nullptr && shown.holds(found->seq) && filter.wants(*found))
+            oldest.push_back(*ordinal);
         return oldest;
     }
     world.deliveries().oldest_first(shown.after(), [&](std::uint64_t ordinal, const auto& each) {

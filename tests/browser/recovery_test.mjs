@@ -13,9 +13,11 @@ pageTest("an emulator that was started again on the same port is picked up, with
   await first.stop();
   await page.getByRole("button", { name: /Reconnecting|Offline/ }).waitFor();
   await page.getByRole("button", { name: "Offline", exact: true }).waitFor();
+  await page.getByText(`nexo-mock does not answer at ${first.url}.`).waitFor();
   const second = await stage.start("--port", String(first.port));
   await page.getByRole("button", { name: "Live", exact: true }).waitFor();
   await page.getByRole("heading", { name: "No codes yet" }).waitFor();
+  await page.getByText("does not answer").waitFor({ state: "hidden" });
   await second.send("+84981234567", "2222", freshKey());
   await until("the new one alone", async () => (await codesShown(page)).join() === "2222");
 }, NETWORK);
