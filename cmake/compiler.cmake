@@ -20,3 +20,8 @@ if(NEXO_MOCK_COVERAGE)
   target_compile_options(nexo_mock_options INTERFACE --coverage)
   target_link_options(nexo_mock_options INTERFACE --coverage)
 endif()
+
+if(NEXO_MOCK_STATIC)
+  # With --gc-sections, what no one calls is left out.
+  target_compile_options(nexo_mock_options INTERFACE -ffunction-sections -fdata-sections)
+endif()

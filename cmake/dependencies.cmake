@@ -6,5 +6,7 @@ endif()
 
 find_package(Boost 1.81 REQUIRED CONFIG COMPONENTS json url)
 find_package(OpenSSL 3 REQUIRED)
-find_package(CLI11 REQUIRED CONFIG)
 find_package(Threads REQUIRED)
+if(NEXO_MOCK_PROGRAM)
+  find_package(CLI11 REQUIRED CONFIG)
+endif()

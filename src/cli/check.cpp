@@ -1,3 +1,4 @@
+#include <nexo_mock/cli/command_model.hpp>
 #include <nexo_mock/cli/commands.hpp>
 #include <nexo_mock/cli/scenario_source.hpp>
 #include <nexo_mock/cli/terminal.hpp>
@@ -107,20 +108,22 @@ int check_all(const check_options& options) {
 
 void add_check(CLI::App& app, int& exit_code) {
     const auto options = std::make_shared<check_options>();
-    auto* command = app.add_subcommand("check", "validate scenario files");
+    auto* command = add_command(
+        app, "check", "validate scenario files",
+        {.about = "Prints every mistake as FILE:LINE:COLUMN: error: /path: message, and nothing if "
+                  "all is well. Warnings are printed too, and do no harm.",
+         .exit_codes = {{exit_ok, "the files can be used"},
+                        {exit_usage, "there is an error in one of them, or wrong usage"}},
+         .environment = {},
+         .examples = {{"nexo-mock check my-scenario.json", "before it is used"},
+                      {"nexo-mock check --strict tests/scenarios/*.json",
+                       "in CI: what hardly means what its author wanted fails, too"}}});
     command
         ->add_option("FILE", options->files,
                      "scenario files, names of built-in ones, or - for standard input")
         ->required();
     command->add_flag("--strict", options->strict, "warnings are errors");
     command->add_flag("--json", options->json, "print what was found as JSON, for editors and CI");
-    command->footer(
-        R"(Prints every mistake as FILE:LINE:COLUMN: error: /path: message, and nothing if all is well. Exit code 2
-if there is an error. Warnings are printed too, and do no harm.
-
-Examples:
-  nexo-mock check my-scenario.json
-  nexo-mock check --strict tests/scenarios/*.json)");
     command->callback([options, &exit_code] { exit_code = check_all(*options); });
 }
 

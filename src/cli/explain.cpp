@@ -1,3 +1,4 @@
+#include <nexo_mock/cli/command_model.hpp>
 #include <nexo_mock/cli/commands.hpp>
 #include <nexo_mock/cli/explain_report.hpp>
 #include <nexo_mock/cli/scenario_source.hpp>
@@ -71,37 +72,41 @@ void explain(const explain_options& options) {
 
 void add_explain(CLI::App& app, int&) {
     const auto options = std::make_shared<explain_options>();
-    auto* command =
-        app.add_subcommand("explain", "say which rule decides a send, and what will happen when");
-    command->add_option("FILE", options->scenario, "scenario file, or the name of a built-in one")
+    auto* command = add_command(
+        app, "explain", "say which rule decides a send, and what will happen when",
+        {.about = "Nothing is sent, and no emulator has to run. Times are simulated and count from "
+                  "the send.",
+         .exit_codes = {{exit_ok, "it was explained"},
+                        {exit_usage, "wrong usage, or a scenario that can't be used"}},
+         .environment = {},
+         .examples = {{"nexo-mock explain default --phone +84980000022 --attempt 3",
+                       "the third call to a magic number of the built-in scenario"},
+                      {"nexo-mock explain my.json --phone +84911234567 --elapsed 90s "
+                       "--webhook-url http://127.0.0.1:3000/hook --receiver 500,500,200",
+                       "with the retries of a webhook that fails twice"}}});
+    const auto add = [&](const char* flag, auto& into, const char* value, const char* help) {
+        return command->add_option(flag, into, help)->type_name(value);
+    };
+    add("SCENARIO", options->scenario, "SCENARIO", "scenario file, or the name of a built-in one")
         ->required();
-    command->add_option("--phone", options->phone, "the number that is sent to")->required();
-    command->add_option("--code", options->code, "the code (482917)");
-    command->add_option("--key", options->key, "the API key (sk_live_explain)");
-    command
-        ->add_option("--attempt", options->attempt,
-                     "which send of this number it is; those before it are made at the same "
-                     "moment (1)")
+    add("--phone", options->phone, "NUMBER", "the number that is sent to")->required();
+    add("--code", options->code, "CODE", "the code (482917)");
+    add("--key", options->key, "KEY", "the API key (sk_live_explain)");
+    add("--attempt", options->attempt, "N",
+        "which send of this number it is; those before it are made at the same moment (1)")
         ->check(CLI::Range(1U, most_attempts));
-    command->add_option("--elapsed", options->elapsed, "how long after the account began (0s)");
-    command->add_option("--seed", options->seed, "of all random decisions (the scenario's, else 1)")
+    add("--elapsed", options->elapsed, "DURATION", "how long after the account began (0s)");
+    add("--seed", options->seed, "N", "of all random decisions (the scenario's, else 1)")
         ->check(CLI::Range(std::uint64_t{0}, domain::max_seed));
-    command->add_option("--ip", options->ip, "the client's address, for allowlists (127.0.0.1)");
-    command->add_option("--webhook-url", options->webhook_url,
-                        "where webhooks go, for accounts that set no target of their own");
-    command
-        ->add_option("--receiver", options->receiver,
-                     "HTTP statuses webhooks are answered with, the last one for ever; 0: no "
-                     "answer (200)")
+    add("--ip", options->ip, "ADDRESS", "the client's address, for allowlists (127.0.0.1)");
+    add("--webhook-url", options->webhook_url, "URL",
+        "where webhooks go, for accounts that set no target of their own");
+    add("--receiver", options->receiver, "STATUS",
+        "HTTP statuses, with commas between them, that webhooks are answered with, the last one "
+        "for ever; 0: no answer (200)")
         ->delimiter(',')
         ->check(CLI::Range(0, 599));
     command->add_flag("--json", options->json, "print it as JSON, for programs");
-    command->footer(
-        R"(Nothing is sent, and no emulator has to run. Times are simulated and count from the send.
-
-Examples:
-  nexo-mock explain default --phone +84980000022 --attempt 3
-  nexo-mock explain my.json --phone +84911234567 --elapsed 90s --receiver 500,500,200)");
     command->callback([options] { explain(*options); });
 }
 

@@ -7,6 +7,7 @@
 #include <fstream>
 #include <iterator>
 #include <stdexcept>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -22,9 +23,9 @@ namespace {
 /// A descriptor that closes itself.
 class open_file {
  public:
-    open_file(const std::string& path, int flags)
+    open_file(const std::string& path, int flags, mode_t mode = S_IRUSR | S_IWUSR)
         // NOLINTNEXTLINE(cppcoreguidelines-pro-type-vararg): POSIX declares it so
-        : fd_{::open(path.c_str(), flags | O_CLOEXEC, S_IRUSR | S_IWUSR)} {}
+        : fd_{::open(path.c_str(), flags | O_CLOEXEC, mode)} {}
     ~open_file() {
         if (fd_ >= 0) ::close(fd_);
     }
@@ -71,10 +72,11 @@ void check_writable(const std::string& path) {
 
 // The text is on the disk before the name is: whenever the process or the machine dies, the name
 // means the old text or the new one, and all of it.
-void replace_file(const std::string& path, std::string_view text) {
+void replace_file(const std::string& path, std::string_view text, readable_by whom) {
     const auto draft = path + ".new-" + std::to_string(::getpid());
+    const mode_t others = whom == readable_by::everybody ? S_IRGRP | S_IROTH : 0;
     {
-        const open_file file{draft, O_WRONLY | O_CREAT | O_TRUNC};
+        const open_file file{draft, O_WRONLY | O_CREAT | O_TRUNC, S_IRUSR | S_IWUSR | others};
         if (!file.is_open()) fail_to("write", draft);
         if (!file.write_all(text)) {
             const auto why = errno;
@@ -91,6 +93,27 @@ void replace_file(const std::string& path, std::string_view text) {
     }
     const open_file folder{std::filesystem::absolute(path).parent_path(), O_RDONLY | O_DIRECTORY};
     if (folder.is_open()) folder.sync();
+}
+
+bool can_write_to(const std::string& folder) {
+    return ::access(folder.c_str(), W_OK | X_OK) == 0;
+}
+
+folder_lock::folder_lock(const std::string& folder)
+    // NOLINTNEXTLINE(cppcoreguidelines-pro-type-vararg): POSIX declares it so
+    : fd_{::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)} {
+    if (fd_ < 0) fail_to("open the folder", folder);
+    while (::flock(fd_, LOCK_EX) != 0) {
+        if (errno == EINTR) continue;
+        const auto why = errno;
+        ::close(fd_);
+        errno = why;
+        fail_to("lock the folder", folder);
+    }
+}
+
+folder_lock::~folder_lock() {
+    ::close(fd_);
 }
 
 }  // namespace nexo_mock::cli

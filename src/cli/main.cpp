@@ -1,17 +1,11 @@
+#include <nexo_mock/cli/command_model.hpp>
 #include <nexo_mock/cli/commands.hpp>
-#include <nexo_mock/cli/files.hpp>
 #include <nexo_mock/codec/field_reader.hpp>
 #include <nexo_mock/version.hpp>
 
 #include <algorithm>
-#include <cerrno>
 #include <csignal>
-#include <cstdlib>
-#include <cstring>
-#include <filesystem>
-#include <fstream>
 #include <iostream>
-#include <iterator>
 
 namespace nexo_mock::cli {
 
@@ -22,76 +16,54 @@ int fail(int code, const std::string& message) {
 
 namespace {
 
-std::string environment(const char* name) {
-    const auto* value = std::getenv(name);
-    return value == nullptr ? std::string{} : value;
+help_text program_help() {
+    return {
+        .about =
+            "Your application talks to http://127.0.0.1:8484/api/v1 in place of the real "
+            "service; no phone rings. A command that is not named is serve.\n\n"
+            "\"nexo-mock COMMAND --help\" says more. Each option of serve and exec can be set "
+            "by an environment variable, NEXO_MOCK_PORT for --port and so on; a flag goes "
+            "before it.",
+        .exit_codes = {{exit_ok, "all went well"},
+                       {exit_failed, "a failure at run time, as a port that is in use"},
+                       {exit_usage, "wrong usage, scenario or configuration"},
+                       {exit_unverified, "exec --verify found something that should not be"}},
+        .environment = {{"NO_COLOR", "if it is set, nothing is printed in colours"}},
+        .examples = {{"nexo-mock", "an emulator on http://127.0.0.1:8484"},
+                     {"nexo-mock --port 0 --clock manual --json",
+                      "for a suite of tests: a free port, and time that moves only when told"},
+                     {"nexo-mock exec --scenario flaky --verify -- npm test",
+                      "the tests with an emulator around them, which also have to leave nothing "
+                      "behind"}}};
 }
 
-/// A secret, or the content of its file without the line end that files end with.
-std::string secret_of(const std::string& text, const std::string& path, const std::string& names) {
-    if (!text.empty() && !path.empty()) throw wrong_usage{names + " exclude each other"};
-    if (path.empty()) return text;
-    try {
-        auto secret = read_file(path);
-        while (secret.ends_with('\n') || secret.ends_with('\r'))
-            secret.pop_back();
-        if (secret.empty()) throw wrong_usage{'"' + path + "\" is empty"};
-        return secret;
-    } catch (const wrong_usage&) {
-        throw;
-    } catch (const std::runtime_error& e) {
-        throw wrong_usage{e.what()};
-    }
-}
-
-}  // namespace
-
-void secret_options::add_to(CLI::App& command, const std::string& flag, const std::string& variable,
-                            const std::string& help) {
-    env = variable;
-    // What was meant to hold a secret and is empty must not pass for none.
-    const auto holds_something = [](const std::string& value) {
-        return value.empty() ? std::string{"it is empty"} : std::string{};
-    };
-    command.add_option(flag, text, help + " (Env:" + variable + ")")->check(holds_something);
-    command.add_option(flag + "-file", file, "a file that holds it (Env:" + variable + "_FILE)")
-        ->check(holds_something);
-}
-
-std::string secret_options::resolve() const {
-    if (is_given()) {
-        return secret_of(text, file, "a secret and a secret's file");
-    }
-    return secret_of(environment(env.c_str()), environment((env + "_FILE").c_str()),
-                     env + " and " + env + "_FILE");
-}
-
-namespace {
-
-constexpr const char* footer = R"(Examples:
-  nexo-mock                                    an emulator on http://127.0.0.1:8484
-  nexo-mock --port 0 --clock manual --json     for a test suite that moves time itself
-
-"nexo-mock COMMAND --help" says more. Every option of serve can be set by an environment variable,
-NEXO_MOCK_PORT for --port and so on.)";
+/// The words of a command line.
+struct command_line {
+    std::vector<std::string> ours;
+    std::vector<std::string> of_child;  ///< behind the "--" of exec, none of which is read
+};
 
 /// `serve` is the command that need not be named.
-std::vector<std::string> with_command(int argc, char** argv) {
+command_line read_words(int argc, char** argv) {
     std::vector<std::string> words{argv + 1, argv + argc};
     const bool names_none = words.empty() || words.front().starts_with('-');
     const bool asks = !words.empty() && (words.front() == "-h" || words.front() == "--help" ||
                                          words.front() == "--version");
     if (names_none && !asks) words.insert(words.begin(), "serve");
-    std::ranges::reverse(words);  // as CLI11 takes them
-    return words;
+    if (words.front() != "exec") return {std::move(words), {}};
+    const auto dashes = std::ranges::find(words, "--");
+    command_line split{{words.begin(), dashes}, {}};
+    if (dashes != words.end()) split.of_child.assign(dashes + 1, words.end());
+    return split;
 }
 
 /// What a word that is no command may have been.
 std::string meant_by(const std::string& word, const std::vector<const CLI::App*>& commands) {
     if (word.ends_with(".json")) return ", did you mean --scenario " + word + "?";
     std::vector<std::string> names;
-    for (const auto* each : commands)
-        names.push_back(each->get_name());
+    for (const auto* each : commands) {
+        if (!each->get_group().empty()) names.push_back(each->get_name());
+    }
     const std::vector<std::string_view> candidates{names.begin(), names.end()};
     return codec::did_you_mean(word, candidates);
 }
@@ -112,30 +84,43 @@ std::string unknown_option(const CLI::App& app) {
                 return message + word + '?';
             }
             if (!word.starts_with('-')) continue;
-            return "unknown option \"" + word + '"' + codec::did_you_mean(word, candidates);
+            const auto* hint = command->get_name() == "exec"
+                                   ? "; the command and its own options go behind \"--\""
+                                   : "";
+            return "unknown option \"" + word + '"' + codec::did_you_mean(word, candidates) + hint;
         }
     }
     return {};
 }
 
-int run(int argc, char** argv) {
-    CLI::App app{"nexo-mock " + std::string{version} +
-                     ": an emulator of the NEXO ROUTE API (OTP by voice call)",
-                 "nexo-mock"};
-    app.set_version_flag("--version", "nexo-mock " + std::string{version});
-    app.footer(footer);
-    app.require_subcommand(1);
-    int exit_code = exit_ok;
+/// All commands, in the order in which they are shown.
+void add_commands(CLI::App& app, int& exit_code, const std::vector<std::string>& of_child) {
     add_serve(app, exit_code);
+    add_exec(app, exit_code, of_child);
     add_check(app, exit_code);
     add_explain(app, exit_code);
-    add_ready(app, exit_code);
+    add_listen(app, exit_code);
     add_sign(app, exit_code);
-    app.add_subcommand("version", "print the version")->callback([] {
-        std::cout << "nexo-mock " << version << '\n';
-    });
-    auto words = with_command(argc, argv);
-    if (const auto& first = words.back(); !first.starts_with('-')) {
+    add_verify(app, exit_code);
+    add_ready(app, exit_code);
+    add_completion(app, exit_code);
+    add_version(app, exit_code);
+    add_manual(app, exit_code);
+}
+
+int run(int argc, char** argv) {
+    const auto program = make_program("nexo-mock " + std::string{version} +
+                                          ": an emulator of the NEXO ROUTE API (OTP by voice "
+                                          "call)",
+                                      program_help());
+    auto& app = *program;
+    app.set_version_flag("--version", "nexo-mock " + std::string{version},
+                         "print the version and exit");
+    app.require_subcommand(1);
+    int exit_code = exit_ok;
+    auto line = read_words(argc, argv);
+    add_commands(app, exit_code, line.of_child);
+    if (const auto& first = line.ours.front(); !first.starts_with('-')) {
         const auto commands = std::as_const(app).get_subcommands({});
         if (std::ranges::find(commands, first, &CLI::App::get_name) == commands.end()) {
             return fail(exit_usage, "unknown command \"" + first + '"' + meant_by(first, commands) +
@@ -143,7 +128,8 @@ int run(int argc, char** argv) {
         }
     }
     try {
-        app.parse(std::move(words));
+        std::ranges::reverse(line.ours);  // as CLI11 takes them
+        app.parse(std::move(line.ours));
     } catch (const CLI::CallForHelp& asked) {
         return app.exit(asked);
     } catch (const CLI::CallForVersion& asked) {

@@ -1,3 +1,4 @@
+#include <nexo_mock/cli/command_model.hpp>
 #include <nexo_mock/cli/commands.hpp>
 #include <nexo_mock/codec/http_url.hpp>
 #include <nexo_mock/codec/text_formats.hpp>
@@ -97,18 +98,26 @@ int ready(const ready_options& options) {
 
 void add_ready(CLI::App& app, int& exit_code) {
     const auto options = std::make_shared<ready_options>();
-    auto* command = app.add_subcommand("ready", "say whether an emulator answers");
-    command->add_option("--url", options->url,
-                        "its base URL (http://127.0.0.1:8484, or the port of NEXO_MOCK_PORT)");
-    command->add_option("--wait", options->wait, "how long to wait for it, like 30s (0s)");
+    auto* command = add_command(
+        app, "ready", "say whether an emulator answers",
+        {.about =
+             "A readiness probe for containers and scripts. It can be interrupted at any time.",
+         .exit_codes = {{exit_ok, "it answers"},
+                        {exit_failed, "it does not, or not in time"},
+                        {exit_usage, "wrong usage"}},
+         .environment = {{"NEXO_MOCK_PORT", "the port of the usual URL, where there is no other"}},
+         .examples = {{"nexo-mock ready --wait 30s", "waits until it is there, at most 30 seconds"},
+                      {"nexo-mock ready --url http://127.0.0.1:9000",
+                       "asks once: the health check of a container"}}});
+    command
+        ->add_option("--url", options->url,
+                     "its base URL (http://127.0.0.1:8484, or with the port of NEXO_MOCK_PORT)")
+        ->type_name("URL")
+        ->envname("NEXO_MOCK_URL");
+    command->add_option("--wait", options->wait, "how long to wait for it, like 30s (0s)")
+        ->type_name("DURATION");
     options->control_token.add_to(*command, "--control-token", "NEXO_MOCK_CONTROL_TOKEN",
                                   "of an emulator that asks for one");
-    command->footer(
-        R"(Exit code 0 if it does, 1 if it does not: a readiness probe for containers and scripts.
-
-Examples:
-  nexo-mock ready --wait 30s
-  nexo-mock ready --url http://127.0.0.1:9000)");
     command->callback([options, &exit_code] { exit_code = ready(*options); });
 }
 

@@ -34,7 +34,7 @@ scenario_reloader::scenario_reloader(boost::asio::io_context& context, scenario_
     if (!source_.is_built_in) hangup_.add(SIGHUP);
 }
 
-void scenario_reloader::start(server& running) {
+void scenario_reloader::start(runtime::server& running) {
     server_ = &running;
     if (source_.is_built_in) return;
     await_signal();

@@ -3,7 +3,7 @@
 #include <nexo_mock/cli/scenario_source.hpp>
 #include <nexo_mock/codec/embedded.hpp>
 #include <nexo_mock/runtime/log.hpp>
-#include <nexo_mock/server.hpp>
+#include <nexo_mock/runtime/server.hpp>
 
 #include <algorithm>
 
@@ -29,7 +29,7 @@ scenario_source scenario_source::open(const std::string& name_or_file) {
 }
 
 domain::scenario_ptr load_scenario(const scenario_source& source) {
-    if (source.is_built_in) return built_in_scenario(source.name);
+    if (source.is_built_in) return runtime::built_in_scenario(source.name);
     auto reading = codec::read_scenario(source.text);
     if (!reading.scenario) {
         std::string message = "the scenario has mistakes:";

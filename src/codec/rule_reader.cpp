@@ -55,4 +55,19 @@ domain::rule read_rule(const field& of, std::size_t number) {
     return read;
 }
 
+rule_reading read_put_rule(std::string_view text) {
+    rule_reading reading;
+    const auto parsed = read_json(text);
+    if (const auto* broken = std::get_if<syntax_error>(&parsed)) {
+        reading.mistakes.push_back({broken->at, "", broken->message, severity::error});
+        return reading;
+    }
+    const field body{std::get<json_node>(parsed), "", reading.mistakes};
+    auto rule = read_rule(body, 1);
+    if (!body.child("name")) rule.name = "put rule";
+    sort_by_place(reading.mistakes);
+    if (!has_errors(reading.mistakes)) reading.rule = std::move(rule);
+    return reading;
+}
+
 }  // namespace nexo_mock::codec

@@ -20,12 +20,8 @@ void require(bool done) {
     if (!done) throw std::runtime_error{"OpenSSL can't compute HMAC-SHA256"};
 }
 
-std::string digest_of(std::string_view text) {
-    std::string key(digest_size, '\0');
-    auto* into = reinterpret_cast<unsigned char*>(key.data());
-    require(EVP_Digest(text.data(), text.size(), into, nullptr, EVP_sha256(), nullptr) == 1);
-    return key;
-}
+constexpr std::string_view base64_digits =
+    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
 struct mac_deleter {
     void operator()(EVP_MAC* mac) const { EVP_MAC_free(mac); }
@@ -57,7 +53,7 @@ struct webhook_signer::state {
 webhook_signer::webhook_signer(std::unique_ptr<state> keyed) : state_{std::move(keyed)} {}
 
 webhook_signer::webhook_signer(std::string_view secret)
-    : webhook_signer{state::keyed_with(digest_of(secret))} {}
+    : webhook_signer{state::keyed_with(sha256(secret))} {}
 
 webhook_signer webhook_signer::with_raw_key(std::string_view secret) {
     return webhook_signer{state::keyed_with(secret)};
@@ -75,12 +71,60 @@ std::string webhook_signer::sign(std::string_view body) const {
     require(EVP_MAC_update(context.get(), bytes(body), body.size()) == 1);
     require(EVP_MAC_final(context.get(), mac.data(), &size, mac.size()) == 1);
 
-    std::string signature = "sha256=";
-    for (const auto byte : mac) {
-        signature += "0123456789abcdef"[byte >> 4];
-        signature += "0123456789abcdef"[byte & 0xf];
+    return "sha256=" + hex_of({reinterpret_cast<const char*>(mac.data()), mac.size()});
+}
+
+std::string sha256(std::string_view bytes) {
+    std::string digest(digest_size, '\0');
+    auto* into = reinterpret_cast<unsigned char*>(digest.data());
+    require(EVP_Digest(bytes.data(), bytes.size(), into, nullptr, EVP_sha256(), nullptr) == 1);
+    return digest;
+}
+
+std::string hex_of(std::string_view bytes) {
+    std::string digits;
+    for (const auto each : bytes) {
+        const auto byte = static_cast<unsigned char>(each);
+        digits += "0123456789abcdef"[byte >> 4];
+        digits += "0123456789abcdef"[byte & 0xf];
     }
-    return signature;
+    return digits;
+}
+
+std::string to_base64(std::string_view bytes) {
+    std::string text;
+    std::uint32_t bits = 0;
+    int count = 0;
+    for (const auto each : bytes) {
+        bits = bits << 8 | static_cast<unsigned char>(each);
+        for (count += 8; count >= 6; count -= 6)
+            text += base64_digits[bits >> (count - 6) & 0x3f];
+    }
+    if (count > 0) text += base64_digits[bits << (6 - count) & 0x3f];
+    while (text.size() % 4 != 0)
+        text += '=';
+    return text;
+}
+
+std::optional<std::string> from_base64(std::string_view text) {
+    while (text.ends_with('='))
+        text.remove_suffix(1);
+    if (text.size() % 4 == 1) return std::nullopt;
+    std::string bytes;
+    std::uint32_t bits = 0;
+    int count = 0;
+    for (auto each : text) {
+        if (each == '-') each = '+';
+        if (each == '_') each = '/';
+        const auto value = base64_digits.find(each);
+        if (value == std::string_view::npos) return std::nullopt;
+        bits = bits << 6 | static_cast<std::uint32_t>(value);
+        count += 6;
+        if (count < 8) continue;
+        count -= 8;
+        bytes += static_cast<char>(bits >> count & 0xff);
+    }
+    return bytes;
 }
 
 }  // namespace nexo_mock::codec

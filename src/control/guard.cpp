@@ -65,12 +65,12 @@ bool guard::is_ours(std::string_view host) const {
     return is_of_this_machine(name) || (!name.empty() && name == lower(settings_.host));
 }
 
-bool guard::is_of_our_pages(std::string_view origin, std::string_view host) const {
-    const auto page = lower(origin);
-    const auto self = lower(host);
+bool guard::is_of_our_pages(const api::request& in) const {
+    const auto page = lower(in.origin);
+    const auto self = lower(in.host);
+    if (page == (in.is_tls ? "https://" : "http://") + self) return true;
     // What everybody reaches may have a proxy in front that speaks TLS.
-    return page == "http://" + self ||
-           (!settings_.only_loopback_hosts && page == "https://" + self);
+    return !settings_.only_loopback_hosts && page == "https://" + self;
 }
 
 std::optional<guard_refusal> guard::refuses_place(const api::request& in) const {
@@ -80,7 +80,7 @@ std::optional<guard_refusal> guard::refuses_place(const api::request& in) const 
                                  "\", and this emulator listens on this machine alone: call it "
                                  "127.0.0.1 or localhost, or start it with --host"};
     }
-    if (!in.origin.empty() && !is_of_our_pages(in.origin, in.host)) {
+    if (!in.origin.empty() && !is_of_our_pages(in)) {
         return guard_refusal{
             403, "foreign_origin",
             "a web page of \"" + in.origin +

@@ -120,13 +120,7 @@ void verify(host& of_all, const call& of) {
             "not \"" +
                 list + '"');
     }
-    verification found{*checks, of_all.scenario(scope::all())};
-    of_all.visit(of.scope,
-                 [&](const visited_account& account) { found.look_at(account, of.scope); });
-    if (of.scope.is_all()) {
-        of_all.visit_strangers([&](const auto& strangers) { found.look_at(strangers); });
-        found.look_at_rules();
-    }
+    const auto found = verify(of_all, of.scope, *checks);
     if (!found.is_clean()) of.out.status = *status;
     json_writer json{of.out.body};
     found.write(json);

@@ -1,3 +1,4 @@
+#include <nexo_mock/codec/scenario_reader.hpp>
 #include <nexo_mock/control/rule_uses.hpp>
 
 #include <algorithm>
@@ -39,6 +40,14 @@ void add_uses(std::vector<std::uint64_t>& used, const domain::scenario& shown,
         const auto place = &own == &shown ? std::optional{i} : place_in(own, shown, i);
         if (place) used[i] += by.rules().times_used(*place);
     }
+}
+
+bool is_full(host& of_all, const scope& which) {
+    bool found = of_all.scenario(which)->rules.size() >= codec::most_rules;
+    of_all.visit(which, [&](const visited_account& account) {
+        found = found || account.world.scenario().rules.size() >= codec::most_rules;
+    });
+    return found;
 }
 
 }  // namespace nexo_mock::control

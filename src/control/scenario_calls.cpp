@@ -63,15 +63,6 @@ std::string step_words(const domain::rule& of) {
     return words;
 }
 
-/// Whether a scenario of the scope can take no rule more.
-bool is_full(host& of_all, const scope& which) {
-    bool found = of_all.scenario(which)->rules.size() >= codec::most_rules;
-    of_all.visit(which, [&](const visited_account& account) {
-        found = found || account.world.scenario().rules.size() >= codec::most_rules;
-    });
-    return found;
-}
-
 }  // namespace
 
 void show_scenario(host& of_all, const call& of) {
@@ -113,26 +104,17 @@ void restore_scenario(host& of_all, const call& of) {
 }
 
 void put_rule(host& of_all, const call& of) {
-    std::vector<codec::diagnostic> mistakes;
-    std::optional<domain::rule> rule;
-    auto parsed = codec::read_json(of.in.body);
-    if (const auto* broken = std::get_if<codec::syntax_error>(&parsed)) {
-        mistakes.push_back({broken->at, "", broken->message, codec::severity::error});
-    } else {
-        const codec::field body{std::get<codec::json_node>(parsed), "", mistakes};
-        rule = codec::read_rule(body, 1);
-        if (!body.child("name")) rule->name = "put rule";
-    }
-    codec::sort_by_place(mistakes);
-    if (refuse_mistakes(of.out, "invalid_rule", "rule", mistakes)) return;
+    const auto reading = codec::read_put_rule(of.in.body);
+    if (refuse_mistakes(of.out, "invalid_rule", "rule", reading.mistakes)) return;
     if (is_full(of_all, of.scope)) {
-        return fail(of.out, 400, "invalid_rule",
-                    "there are " + std::to_string(codec::most_rules) +
-                        " rules, as many as a scenario may have: PUT /_mock/scenario replaces "
-                        "them, DELETE takes back those that were put in front");
+        return fail(
+            of.out, 400, "invalid_rule",
+            "there are " + std::to_string(codec::most_rules) +
+                " rules, as many as a scenario may have: PUT /_mock/scenario replaces them, DELETE "
+                "takes back those that were put in front");
     }
-    of_all.put_rule(of.scope, *rule);
-    answer_changed(of.out, rule->name, "rule", mistakes);
+    of_all.put_rule(of.scope, *reading.rule);
+    answer_changed(of.out, reading.rule->name, "rule", reading.mistakes);
 }
 
 }  // namespace nexo_mock::control

@@ -70,6 +70,16 @@ std::optional<std::vector<check>> read_checks(std::string_view list) {
     }
 }
 
+verification verify(host& of_all, const scope& which, std::vector<check> checks) {
+    verification found{std::move(checks), of_all.scenario(scope::all())};
+    of_all.visit(which, [&](const visited_account& account) { found.look_at(account, which); });
+    if (which.is_all()) {
+        of_all.visit_strangers([&](const auto& strangers) { found.look_at(strangers); });
+        found.look_at_rules();
+    }
+    return found;
+}
+
 bool verification::wants(check which) const {
     return std::ranges::find(checks_, which) != checks_.end();
 }

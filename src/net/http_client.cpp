@@ -278,6 +278,8 @@ asio::awaitable<error_code> http_client::state::talk(Stream& stream, connection&
         if (no_body && !too_long && !ended) co_return no_body;
     }
     reply.status = static_cast<int>(parser->get().result_int());
+    const auto type = parser->get()[http::field::content_type];
+    reply.content_type.assign(type.data(), type.size());
     reply.body = std::move(parser->get().body());
     reusable = !too_long && parser->get().keep_alive();
     co_return error_code{};

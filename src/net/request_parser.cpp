@@ -52,6 +52,7 @@ request_parser::request_parser(api::request& into, const limits& bounds)
     request_.control_token.clear();
     request_.last_event_id.clear();
     request_.if_none_match.clear();
+    request_.headers.clear();
     header_limit(bounds.header_bytes);
     eager(true);
 }
@@ -71,6 +72,7 @@ void request_parser::on_request_impl(verb method, string_view, string_view targe
 void request_parser::on_field_impl(field name, string_view name_text, string_view value,
                                    error_code&) {
     if (is_header_seen_) return;  // a trailer of a chunked body: nothing in it counts
+    if (limits_.keep_headers) request_.headers.emplace_back(name_text, value);
     switch (name) {
         case field::host:
             ++hosts_;

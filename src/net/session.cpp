@@ -67,6 +67,7 @@ class session final : public tracked_session, public std::enable_shared_from_thi
             enter(phase::streaming);
             return stream_->beat();
         }
+        if (phase_ == phase::idle) return close();
         abort();
     }
     void drain() override {
@@ -154,7 +155,7 @@ class session final : public tracked_session, public std::enable_shared_from_thi
 
     void on_read_failed(const error_code& ec) {
         const bool drains = ec == asio::error::operation_aborted && connection_.is_open();
-        if (drains && connection_.has_unread()) return read();
+        if (drains) return connection_.has_unread() ? read() : close();
         const bool half_closed = ec == asio::error::eof && is_partial_;
         if (!half_closed) return;  // the client is gone, or the sweep closed the socket
         refuse_input(boost::beast::http::error::partial_message);

@@ -55,7 +55,7 @@ void tls_channel::fetch() {
 
 void tls_channel::serve_waiting() {
     for (const auto& each : std::exchange(waiting_, {}))
-        each(ended_ == asio::error::eof ? error_code{} : ended_);
+        each(ended_ == asio::error::operation_aborted ? ended_ : error_code{});
 }
 
 void tls_channel::serve_reader() {

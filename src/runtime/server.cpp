@@ -2,9 +2,10 @@
 #include <nexo_mock/codec/scenario_reader.hpp>
 #include <nexo_mock/codec/state_writer.hpp>
 #include <nexo_mock/net/listener.hpp>
+#include <nexo_mock/net/tls_context.hpp>
 #include <nexo_mock/runtime/log.hpp>
+#include <nexo_mock/runtime/server.hpp>
 #include <nexo_mock/runtime/worker.hpp>
-#include <nexo_mock/server.hpp>
 
 #include <boost/asio/post.hpp>
 
@@ -15,7 +16,7 @@
 #include <stdexcept>
 #include <vector>
 
-namespace nexo_mock {
+namespace nexo_mock::runtime {
 
 namespace {
 
@@ -40,6 +41,11 @@ control::guard_settings guard_of(const server_options& options) {
     return {.token = options.control_token,
             .only_loopback_hosts = net::is_loopback(options.host),
             .host = options.host};
+}
+
+std::string authority_of(const std::string& host, std::uint16_t port) {
+    const bool is_v6 = host.find(':') != std::string::npos;
+    return (is_v6 ? '[' + host + ']' : host) + ':' + std::to_string(port);
 }
 
 /// Whether all of them came true within the time.
@@ -68,41 +74,59 @@ struct server::state {
                 std::make_unique<runtime::worker>(emulator, options.net, guard_of(options)));
         }
         if (options.state) emulator.resume(*options.state, *workers.front());
-        listener.emplace(workers.front()->context(), options.host, options.port);
+        if (options.tls) {
+            tls = net::server_tls(options.tls->certificate.chain, options.tls->certificate.key);
+        }
+        plain.emplace(workers.front()->context(), options.host, options.port);
+        if (tls) secure.emplace(workers.front()->context(), options.host, options.tls->port);
         for (const auto& each : workers)
             each->start();
-        // Last, and on its own thread: what is above may fail, and nothing waits for the listener.
+        // Last, and on its own thread: what is above may fail, and nothing waits for the listeners.
         workers.front()->run_soon([this] {
-            listener->start(
-                [this]() -> boost::asio::io_context& { return next_worker().context(); },
-                [this](boost::asio::ip::tcp::socket socket) { take(std::move(socket)); },
-                [](const std::string& why) {
-                    runtime::log(runtime::log_level::warn, "can't accept a connection",
-                                 {{"why", why}});
-                });
+            listen(*plain, nullptr);
+            if (secure) listen(*secure, tls.get());
         });
+    }
+
+    void listen(net::listener& on, boost::asio::ssl::context* through) {
+        on.start([this]() -> boost::asio::io_context& { return next_worker().context(); },
+                 [this, through](boost::asio::ip::tcp::socket socket) {
+                     take(std::move(socket), through);
+                 },
+                 [](const std::string& why) {
+                     runtime::log(runtime::log_level::warn, "can't accept a connection",
+                                  {{"why", why}});
+                 });
     }
 
     runtime::worker& next_worker() { return *workers[next++ % workers.size()]; }
 
     /// The socket belongs to the context of the worker that is to serve it.
-    void take(boost::asio::ip::tcp::socket socket) {
+    void take(boost::asio::ip::tcp::socket socket, boost::asio::ssl::context* through) {
         for (const auto& each : workers) {
             if (&socket.get_executor().context() != &each->context()) continue;
             const auto shared = std::make_shared<boost::asio::ip::tcp::socket>(std::move(socket));
-            each->run_soon([&of = *each, shared] { of.adopt(std::move(*shared)); });
+            each->run_soon(
+                [&of = *each, shared, through] { of.adopt(std::move(*shared), through); });
             return;
         }
+    }
+
+    /// Ready once no connection can come any more.
+    std::future<void> close(net::listener& on) {
+        const auto closed = std::make_shared<std::promise<void>>();
+        workers.front()->run_soon([&on, closed] { on.stop([closed] { closed->set_value(); }); });
+        return closed->get_future();
     }
 
     void stop() {
         const std::lock_guard lock{stopping};
         if (stopped) return;
         stopped = true;
-        const auto closed = std::make_shared<std::promise<void>>();
-        workers.front()->run_soon(
-            [this, closed] { listener->stop([closed] { closed->set_value(); }); });
-        closed->get_future().wait_for(options.drain_requests);
+        std::vector<std::future<void>> listeners;
+        listeners.push_back(close(*plain));
+        if (secure) listeners.push_back(close(*secure));
+        wait_for(listeners, options.drain_requests);
 
         std::vector<std::future<void>> connections;
         for (const auto& each : workers)
@@ -128,7 +152,9 @@ struct server::state {
     server_options options;
     runtime::emulator emulator;
     std::vector<std::unique_ptr<runtime::worker>> workers;
-    std::optional<net::listener> listener;
+    std::unique_ptr<boost::asio::ssl::context> tls;  // null: no HTTPS
+    std::optional<net::listener> plain;
+    std::optional<net::listener> secure;
     std::size_t next = 0;
     std::mutex stopping;
     bool stopped = false;
@@ -145,13 +171,15 @@ server::~server() {
 }
 
 std::string server::url() const {
-    const auto& host = state_->options.host;
-    const bool is_v6 = host.find(':') != std::string::npos;
-    return "http://" + (is_v6 ? '[' + host + ']' : host) + ':' + std::to_string(port());
+    return "http://" + authority_of(state_->options.host, port());
 }
 
 std::uint16_t server::port() const {
-    return state_->listener->port();
+    return state_->plain->port();
+}
+std::string server::tls_url() const {
+    if (!state_->secure) return {};
+    return "https://" + authority_of(state_->options.host, state_->secure->port());
 }
 std::uint64_t server::seed() const {
     return state_->emulator.seed();
@@ -168,8 +196,12 @@ std::string server::export_state() const {
     codec::write_state(text, state_->emulator.state());
     return text;
 }
+void server::run_on_worker(std::function<void(control::host&)> use) {
+    auto& chosen = *state_->workers.front();
+    chosen.run_soon([&host = chosen.host(), use = std::move(use)] { use(host); });
+}
 void server::stop() {
     state_->stop();
 }
 
-}  // namespace nexo_mock
+}  // namespace nexo_mock::runtime

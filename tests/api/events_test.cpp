@@ -322,7 +322,7 @@ TEST_CASE("a stream that has nothing to say shows that it lives") {
     follower events{mock.port()};
     CHECK(events.begins() == ": events follow");
     std::string beats;
-    boost::asio::read_until(events.over().socket(), boost::asio::dynamic_buffer(beats), "\n\n");
+    CHECK(events.over().read_until(beats, "\n\n"));
     CHECK(beats.starts_with(": still here\n\n"));
     many_calls(mock.port(), "sk_live_a", 1);
     CHECK(events.next()->type == "request");

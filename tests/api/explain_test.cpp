@@ -14,7 +14,7 @@
 #include <vector>
 
 using namespace nexo_mock;
-using support::scenario_generator;
+using namespace support;
 
 namespace {
 
@@ -40,9 +40,8 @@ std::string client_sees(std::uint16_t port, std::string_view phone, std::string_
         R"({"phone":")" + std::string{phone} + R"(","code":")" + std::string{code} + R"("})";
     support::connection to{port};
     to.write(support::request_text("POST", "/api/v1/send-otp", key, body, "Connection: close\r\n"));
-    std::string bytes;
     boost::system::error_code ec;
-    boost::asio::read(to.socket(), boost::asio::dynamic_buffer(bytes), ec);
+    const auto bytes = to.read_to_end(ec);
     if (ec == boost::asio::error::connection_reset) return "reset";
     if (bytes.empty()) return "nothing";
     if (!bytes.starts_with("HTTP/1.1 ")) return "no HTTP";

@@ -8,6 +8,9 @@
 Also checked: every header has #pragma once, and every src/<layer>/x.cpp has its
 include/nexo_mock/<layer>/x.hpp (or an x.hpp beside it, for what only that layer uses). The command
 line is no part of the library: its files are one command each, declared together.
+
+The layer "public" is the headers of those who use the library, right in include/nexo_mock; what is
+declared there is done in src/embedding.
 """
 
 import argparse
@@ -32,6 +35,10 @@ MAY_INCLUDE = {
             "boost/", "openssl/", "<system>"],
     "runtime": ["nexo_mock/version.hpp", "nexo_mock/domain/", "nexo_mock/codec/", "nexo_mock/api/",
                 "nexo_mock/control/", "nexo_mock/net/", "boost/", "openssl/", "<system>"],
+    "public": [],
+    "embedding": ["nexo_mock/public/", "nexo_mock/version.hpp", "nexo_mock/domain/",
+                  "nexo_mock/codec/", "nexo_mock/api/", "nexo_mock/control/", "nexo_mock/net/",
+                  "nexo_mock/runtime/"],
     "cli": ["nexo_mock/", "boost/", "openssl/", "CLI/", "<system>"],
 }
 
@@ -47,9 +54,8 @@ NOT_IN = {
 
 # Files that stand outside the folder of their layer.
 LAYER_OF = {
-    "include/nexo_mock/server.hpp": "runtime",
-    "src/server.cpp": "runtime",
     "src/main.cpp": "cli",
+    "include/nexo_mock/version.hpp": None,
 }
 
 NEEDS_NO_HEADERS = ["cli"]
@@ -70,7 +76,9 @@ def layer_of(path):
     for folder in (HEADER_FOLDER, SOURCE_FOLDER):
         if path.startswith(folder + "/"):
             first, _, rest = path[len(folder) + 1:].partition("/")
-            return first if rest else None
+            if rest:
+                return first
+            return "public" if folder == HEADER_FOLDER else None
     return None
 
 
@@ -135,7 +143,7 @@ def check_mirror(root, source):
     facade = root / HEADER_FOLDER / (source.stem + ".hpp")
     named = [header, source.with_suffix(".hpp")]
     named += [root / HEADER_FOLDER / whole for part, whole in PARTS if part.fullmatch(path.as_posix())]
-    if layer_of(facade.relative_to(root).as_posix()) == layer:
+    if layer == "embedding":
         named.append(facade)
     if layer in NEEDS_NO_HEADERS or any(each.exists() for each in named):
         return []
@@ -160,7 +168,7 @@ def check(root):
 
 
 CLEAN = {
-    "include/nexo_mock/server.hpp": "#include <string>",
+    "include/nexo_mock/runtime/server.hpp": "#include <string>",
     "include/nexo_mock/domain/world.hpp": "#include <vector>\n#include <boost/system/result.hpp>",
     "include/nexo_mock/codec/reader.hpp": "#include <nexo_mock/domain/world.hpp>",
     "include/nexo_mock/api/handler.hpp": "#include <nexo_mock/codec/reader.hpp>",
@@ -171,8 +179,12 @@ CLEAN = {
     "src/net/session.cpp": "#include <boost/beast/http.hpp>\n#include <sys/socket.h>",
     "src/net/private.hpp": "#include <boost/asio.hpp>",
     "src/net/private.cpp": '#include "private.hpp"',
-    "src/runtime/server.cpp": "#include <nexo_mock/server.hpp>\n#include <nexo_mock/net/session.hpp>",
-    "src/cli/main.cpp": "#include <CLI/CLI.hpp>\n#include <nexo_mock/server.hpp>",
+    "src/runtime/server.cpp": "#include <nexo_mock/runtime/server.hpp>\n#include <nexo_mock/net/session.hpp>",
+    "include/nexo_mock/server.hpp": "#include <nexo_mock/values.hpp>\n#include <string>",
+    "include/nexo_mock/values.hpp": "#include <chrono>",
+    "src/embedding/server.cpp": '#include <nexo_mock/server.hpp>\n#include "engine.hpp"',
+    "src/embedding/engine.hpp": "#include <nexo_mock/runtime/server.hpp>",
+    "src/cli/main.cpp": "#include <CLI/CLI.hpp>\n#include <nexo_mock/runtime/server.hpp>",
     "src/cli/serve.cpp": "#include <nexo_mock/runtime/clock.hpp>",
     "tests/support/include/support/timeline.hpp": "",
 }
@@ -192,11 +204,17 @@ PLANTED = [
     ("src/api/a.hpp", "#include <boost/beast.hpp>", "api may not include"),
     ("src/control/a.hpp", "#include <nexo_mock/net/session.hpp>", "control may not include"),
     ("src/net/a.hpp", "#include <nexo_mock/control/pages.hpp>", "net may not include"),
-    ("src/net/a.hpp", "#include <nexo_mock/server.hpp>", "net may not include"),
+    ("src/net/a.hpp", "#include <nexo_mock/runtime/server.hpp>", "net may not include"),
     ("src/runtime/a.hpp", "#include <boost/beast/core.hpp>", "runtime may not include"),
     ("src/runtime/a.hpp", "#include <CLI/CLI.hpp>", "runtime may not include"),
     ("src/runtime/a.hpp", "#include <nexo_mock/cli/serve.hpp>", "runtime may not include"),
     ("src/cli/a.hpp", "#include <boost/beast.hpp>", "cli may not include"),
+    ("include/nexo_mock/a.hpp", "#include <boost/system/result.hpp>", "public may not include"),
+    ("include/nexo_mock/a.hpp", "#include <nexo_mock/domain/world.hpp>", "public may not include"),
+    ("src/embedding/a.hpp", "#include <boost/asio.hpp>", "embedding may not include"),
+    ("src/embedding/a.hpp", "#include <nexo_mock/cli/serve.hpp>", "embedding may not include"),
+    ("src/runtime/a.hpp", "#include <nexo_mock/server.hpp>", "runtime may not include"),
+    ("src/embedding/orphan.cpp", "", "has no header of its name"),
     ("src/other/a.hpp", "", "belongs to no layer"),
     ("src/api/orphan.cpp", "", "has no header of its name (include/nexo_mock/api/orphan.hpp)"),
     ("src/api/server.cpp", "", "has no header of its name"),

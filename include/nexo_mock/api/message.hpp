@@ -36,6 +36,8 @@ struct request {
     std::string control_token;  ///< X-Mock-Token
     std::string last_event_id;
     std::string if_none_match;
+    /// All of them in order, where net::limits::keep_headers wants that; else none.
+    std::vector<std::pair<std::string, std::string>> headers;
 
     std::string_view path() const {
         const std::string_view all{target};

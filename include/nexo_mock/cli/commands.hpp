@@ -11,16 +11,25 @@
 namespace nexo_mock::cli {
 
 inline constexpr int exit_ok = 0;
-inline constexpr int exit_failed = 1;  ///< at run time
-inline constexpr int exit_usage = 2;   ///< wrong usage, scenario or configuration
+inline constexpr int exit_failed = 1;      ///< at run time
+inline constexpr int exit_usage = 2;       ///< wrong usage, scenario or configuration
+inline constexpr int exit_unverified = 3;  ///< exec --verify
 
 inline constexpr int default_port = 8484;
 
 void add_serve(CLI::App& app, int& exit_code);
+/// `words`: the command that it runs, known when the options are read.
+void add_exec(CLI::App& app, int& exit_code, const std::vector<std::string>& words);
 void add_check(CLI::App& app, int& exit_code);
 void add_explain(CLI::App& app, int& exit_code);
-void add_ready(CLI::App& app, int& exit_code);
+void add_listen(CLI::App& app, int& exit_code);
 void add_sign(CLI::App& app, int& exit_code);
+void add_verify(CLI::App& app, int& exit_code);
+void add_ready(CLI::App& app, int& exit_code);
+void add_completion(CLI::App& app, int& exit_code);
+void add_version(CLI::App& app, int& exit_code);
+/// Hidden: packages are made with it.
+void add_manual(CLI::App& app, int& exit_code);
 
 /// Prints "nexo-mock: <message>" on standard error and answers `code`.
 int fail(int code, const std::string& message);

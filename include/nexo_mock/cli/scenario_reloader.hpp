@@ -2,7 +2,7 @@
 
 #include <nexo_mock/cli/scenario_source.hpp>
 #include <nexo_mock/runtime/file_watch.hpp>
-#include <nexo_mock/server.hpp>
+#include <nexo_mock/runtime/server.hpp>
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/signal_set.hpp>
@@ -26,7 +26,7 @@ class scenario_reloader {
     scenario_reloader(boost::asio::io_context& context, scenario_source source, prepare finish);
 
     const scenario_source& source() const { return source_; }
-    void start(server& running);
+    void start(runtime::server& running);
     void stop();
 
  private:
@@ -43,7 +43,7 @@ class scenario_reloader {
     prepare prepare_;
     scenario_source source_;  // its text is the one that was read last
     bool is_gone_ = false;    // and the log says so
-    server* server_ = nullptr;
+    runtime::server* server_ = nullptr;
 };
 
 }  // namespace nexo_mock::cli

@@ -2,6 +2,7 @@
 
 #include <array>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -29,5 +30,16 @@ class webhook_signer {
 
     std::unique_ptr<state> state_;
 };
+
+/// The 32 bytes of the digest. Throws std::runtime_error if the cryptographic library refuses.
+std::string sha256(std::string_view bytes);
+
+/// In lower case.
+std::string hex_of(std::string_view bytes);
+
+/// With padding.
+std::string to_base64(std::string_view bytes);
+/// Of either alphabet, with padding or without; none if it is something else.
+std::optional<std::string> from_base64(std::string_view text);
 
 }  // namespace nexo_mock::codec

@@ -36,7 +36,7 @@ class guard {
 
  private:
     bool is_ours(std::string_view host) const;
-    bool is_of_our_pages(std::string_view origin, std::string_view host) const;
+    bool is_of_our_pages(const api::request& in) const;
     bool knows_token(const api::request& in) const;
 
     guard_settings settings_;

@@ -1,6 +1,6 @@
 #pragma once
 
-#include <nexo_mock/domain/world.hpp>
+#include <nexo_mock/control/host.hpp>
 
 #include <cstdint>
 #include <vector>
@@ -11,5 +11,8 @@ namespace nexo_mock::control {
 /// got rules of its own in front of them still uses them.
 void add_uses(std::vector<std::uint64_t>& used, const domain::scenario& shown,
               const domain::world& by);
+
+/// Whether a scenario of the scope can take no rule more, which is codec::most_rules.
+bool is_full(host& of_all, const scope& which);
 
 }  // namespace nexo_mock::control

@@ -28,10 +28,24 @@ std::string_view name(check which);
 /// "webhooks,codes"; all of them if it is empty, none if it names something else.
 std::optional<std::vector<check>> read_checks(std::string_view list);
 
+class verification;
+
+/// What is wrong in a scope, of those checks.
+verification verify(host& of_all, const scope& which, std::vector<check> checks);
+
 /// Collects what a test should not leave behind.
 class verification {
  public:
     static constexpr std::size_t most_listed = 1'000;
+
+    struct failure {
+        check what = check::webhooks;
+        std::string account;  ///< masked; empty: none
+        std::string detail;
+        std::string delivery;
+        std::string rule;
+        std::uint64_t request = 0;
+    };
 
     /// `of_all`: the scenario of all accounts.
     verification(std::vector<check> checks, domain::scenario_ptr of_all)
@@ -45,19 +59,11 @@ class verification {
     void look_at_rules();
 
     bool is_clean() const { return total_ == 0; }
+    const std::vector<failure>& failures() const { return failures_; }
     /// The whole reply.
     void write(codec::json_writer& json) const;
 
  private:
-    struct failure {
-        check what = check::webhooks;
-        std::string account;  ///< masked; empty: none
-        std::string detail;
-        std::string delivery;
-        std::string rule;
-        std::uint64_t request = 0;
-    };
-
     bool wants(check which) const;
     void add(failure found);
     void look_at_webhooks(const domain::world& world);

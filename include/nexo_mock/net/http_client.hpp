@@ -39,6 +39,7 @@ struct client_reply {
     int status = 0;     ///< 0 if none came
     std::string error;  ///< why none came: "timeout", "connection refused", …
     std::string body;   ///< its beginning
+    std::string content_type;
     std::chrono::microseconds took{};
 };
 

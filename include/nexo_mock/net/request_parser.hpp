@@ -15,8 +15,9 @@ struct protocol_error {
 
 protocol_error explain(const boost::system::error_code& ec);
 
-/// Beast's parser for one request, keeping only the headers the handlers read. Beyond Beast it
-/// refuses an HTTP/1.1 request that has no Host or two (RFC 9112, 3.2), and two Authorizations.
+/// Beast's parser for one request, keeping only the headers the handlers read, unless the limits
+/// want all of them. Beyond Beast it refuses an HTTP/1.1 request that has no Host or two (RFC
+/// 9112, 3.2), and two Authorizations.
 class request_parser final : public boost::beast::http::basic_parser<true> {
  public:
     /// Fills in `into`, which must outlive the parser; its peer is left alone.

@@ -54,7 +54,11 @@ class worker final : public effect_sink {
 
     boost::asio::io_context& context() override { return context_; }
     /// On the worker's thread.
-    void adopt(boost::asio::ip::tcp::socket socket) { sessions_.adopt(std::move(socket)); }
+    control::host& host() { return host_; }
+    /// On the worker's thread.
+    void adopt(boost::asio::ip::tcp::socket socket, boost::asio::ssl::context* tls) {
+        sessions_.adopt(std::move(socket), tls);
+    }
 
     /// Answers what has arrived and closes; ready once no connection is left. From any thread.
     std::future<void> drain_connections();

@@ -71,6 +71,19 @@ TEST_CASE("pages of other origins are refused, those of the emulator itself are 
     }
 }
 
+TEST_CASE("a page that came over https is another than one that came in plain") {
+    const control::guard bound{{.token = {}, .host = {}}};
+    api::request in;
+    in.target = "/_mock/health";
+    in.host = "localhost:8443";
+    in.is_tls = true;
+    in.origin = "https://localhost:8443";
+    CHECK_FALSE(bound.refuses(in));
+    in.origin = "http://localhost:8443";
+    REQUIRE(bound.refuses(in));
+    CHECK(bound.refuses(in)->error == "foreign_origin");
+}
+
 TEST_CASE("with a token, nobody may call who does not know it") {
     const control::guard_settings guarded{.token = "s3cret", .host = {}};
     for (const std::string wrong :

@@ -119,3 +119,19 @@ TEST_CASE("trailers of a chunked body change nothing") {
     CHECK(test.request.authorization == "Bearer sk_live_a");
     CHECK(test.request.body == "body");
 }
+
+TEST_CASE("headers are kept in order where they are wanted, and only there") {
+    for (const bool wanted : {false, true}) {
+        CAPTURE(wanted);
+        parsing test;
+        test.limits.keep_headers = wanted;
+        std::size_t consumed = 0;
+        const auto ec = test.put(with_body, consumed);
+        REQUIRE((!ec || ec == boost::beast::http::error::need_more));
+        CHECK(test.request.headers.size() == (wanted ? 3U : 0U));
+        if (!wanted) continue;
+        CHECK(test.request.headers[0] == std::pair<std::string, std::string>{"Host", "a"});
+        CHECK(test.request.headers[1].first == "authorization");
+        CHECK(test.request.headers[2].second == "4");
+    }
+}

@@ -3,8 +3,6 @@
 #include <support/http.hpp>
 #include <support/json.hpp>
 
-#include <boost/asio/read_until.hpp>
-
 #include <optional>
 #include <string>
 #include <string_view>
@@ -66,12 +64,10 @@ class follower {
  private:
     /// What comes before that mark, which is taken as well.
     std::optional<std::string> take(std::string_view mark) {
-        boost::system::error_code ec;
-        const auto size = boost::asio::read_until(
-            connection_.socket(), boost::asio::dynamic_buffer(text_), std::string{mark}, ec);
-        if (ec) return std::nullopt;
-        auto block = text_.substr(0, size - mark.size());
-        text_.erase(0, size);
+        if (!connection_.read_until(text_, std::string{mark})) return std::nullopt;
+        const auto size = text_.find(mark);
+        auto block = text_.substr(0, size);
+        text_.erase(0, size + mark.size());
         return block;
     }
 

@@ -2,13 +2,10 @@
 
 #include <support/traffic.hpp>
 
-#include <boost/asio/connect.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
-#include <boost/asio/read.hpp>
-#include <boost/asio/write.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
-#include <boost/beast/http/read.hpp>
+#include <boost/beast/http/message.hpp>
 #include <boost/beast/http/string_body.hpp>
 
 #include <cstdint>
@@ -24,70 +21,35 @@ using http_reply = boost::beast::http::response<boost::beast::http::string_body>
 /// A blocking connection to a server under test, for requests as raw as a test needs them.
 class connection {
  public:
-    explicit connection(std::uint16_t port) : connection{} { open(port); }
+    explicit connection(std::uint16_t port);
     /// Of a client that takes little before it reads.
-    static connection narrow(std::uint16_t port) {
-        connection made;
-        made.socket_.open(boost::asio::ip::tcp::v4());
-        made.socket_.set_option(boost::asio::socket_base::receive_buffer_size{4096});
-        made.open(port);
-        return made;
-    }
+    static connection narrow(std::uint16_t port);
     /// One of many: they share what costs descriptors.
-    connection(std::uint16_t port, boost::asio::io_context& shared) : socket_{shared} {
-        open(port);
-    }
+    connection(std::uint16_t port, boost::asio::io_context& shared);
 
-    void write(std::string_view bytes) {
-        boost::asio::write(socket_, boost::asio::buffer(bytes.data(), bytes.size()));
-    }
-
+    void write(std::string_view bytes);
     /// The next reply. `method` tells whether it has a body.
-    http_reply read(std::string_view method = "GET") {
-        boost::beast::http::response_parser<boost::beast::http::string_body> parser;
-        if (method == "HEAD") parser.skip(true);
-        boost::beast::http::read(socket_, buffer_, parser);
-        return parser.release();
-    }
-
+    http_reply read(std::string_view method = "GET");
     /// Everything up to the server's close.
-    std::string read_to_end() {
-        std::string rest{static_cast<const char*>(buffer_.data().data()), buffer_.size()};
-        boost::system::error_code ec;
-        boost::asio::read(socket_, boost::asio::dynamic_buffer(rest), ec);
-        return rest;
-    }
+    std::string read_to_end();
+    /// The same, and how it ended.
+    std::string read_to_end(boost::system::error_code& end);
+    /// Reads on until the text has that mark in it; false if the server closes before.
+    bool read_until(std::string& text, const std::string& mark);
 
     /// The server closed, and said nothing more.
     bool is_closed() { return read_to_end().empty(); }
-
     /// The server has neither closed nor said anything that was not read.
-    bool is_silent() {
-        boost::system::error_code ec;
-        socket_.non_blocking(true, ec);
-        char byte = 0;
-        const auto peek = boost::asio::socket_base::message_peek;
-        socket_.receive(boost::asio::buffer(&byte, 1), peek, ec);
-        const bool nothing = ec == boost::asio::error::would_block && buffer_.size() == 0;
-        socket_.non_blocking(false, ec);
-        return nothing;
-    }
+    bool is_silent();
 
     /// Vanishes: the server is told of it by a reset.
-    void vanish() {
-        socket_.set_option(boost::asio::socket_base::linger{true, 0});
-        socket_.close();
-    }
-
-    void shut_down_sending() { socket_.shutdown(boost::asio::ip::tcp::socket::shutdown_send); }
+    void vanish();
+    void shut_down_sending();
     boost::asio::ip::tcp::socket& socket() { return socket_; }
 
  private:
-    connection() : own_{std::make_unique<boost::asio::io_context>()}, socket_{*own_} {}
-
-    void open(std::uint16_t port) {
-        socket_.connect({boost::asio::ip::address_v4::loopback(), port});
-    }
+    connection();
+    void open(std::uint16_t port);
 
     std::unique_ptr<boost::asio::io_context> own_;
     boost::asio::ip::tcp::socket socket_;

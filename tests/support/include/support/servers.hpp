@@ -1,16 +1,21 @@
 #pragma once
 
-#include <nexo_mock/server.hpp>
+#include <nexo_mock/runtime/server.hpp>
 #include <support/scenarios.hpp>
 
 #include <string>
 
 namespace support {
 
+/// What cases of the suite api start.
+using nexo_mock::runtime::built_in_scenario;
+using nexo_mock::runtime::server;
+using nexo_mock::runtime::server_options;
+
 /// Options for a server under test: that scenario, that clock, a fixed seed.
-inline nexo_mock::server_options options_for(const std::string& scenario,
-                                             const std::string& clock = "manual") {
-    nexo_mock::server_options options;
+inline server_options options_for(const std::string& scenario,
+                                  const std::string& clock = "manual") {
+    server_options options;
     options.scenario = scenario_of(scenario);
     options.clock = nexo_mock::codec::parse_clock(clock).value();
     options.seed = 7;

@@ -1,0 +1,173 @@
+#include <nexo_mock/cli/emulator_options.hpp>
+#include <nexo_mock/cli/files.hpp>
+#include <nexo_mock/codec/http_url.hpp>
+#include <nexo_mock/codec/state_reader.hpp>
+#include <nexo_mock/net/listener.hpp>
+#include <nexo_mock/runtime/log.hpp>
+
+#include <algorithm>
+#include <cctype>
+#include <memory>
+#include <thread>
+
+namespace nexo_mock::cli {
+
+namespace {
+
+constexpr unsigned most_threads = 64;
+constexpr unsigned most_threads_by_default = 4;
+constexpr std::size_t most_kept = 100'000'000;
+constexpr std::size_t most_mistakes_told = 10;
+
+std::shared_ptr<const codec::emulator_state> load_state(const std::string& path) {
+    if (path.empty()) return nullptr;
+    std::string text;
+    try {
+        text = read_file(path);
+    } catch (const std::runtime_error& e) {
+        throw wrong_usage{e.what()};
+    }
+    auto reading = codec::read_state(text);
+    if (reading.state) {
+        return std::make_shared<const codec::emulator_state>(std::move(*reading.state));
+    }
+    std::string message = "can't import the state, and nothing of it is used:";
+    for (std::size_t i = 0; i < reading.mistakes.size() && i < most_mistakes_told; ++i)
+        message += '\n' + codec::format(reading.mistakes[i], path);
+    if (reading.mistakes.size() > most_mistakes_told) {
+        message +=
+            "\nand " + std::to_string(reading.mistakes.size() - most_mistakes_told) + " more";
+    }
+    throw wrong_usage{message};
+}
+
+unsigned usual_threads() {
+    return std::min(std::max(std::thread::hardware_concurrency(), 1U), most_threads_by_default);
+}
+
+}  // namespace
+
+void emulator_options::add_to(CLI::App& command) {
+    const auto add = [&](const char* flag, auto& into, const char* value, const std::string& help) {
+        std::string env = flag;
+        std::ranges::replace(env, '-', '_');
+        std::ranges::transform(env, env.begin(), [](char c) {
+            return static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
+        });
+        return command.add_option(flag, into, help)
+            ->type_name(value)
+            ->envname("NEXO_MOCK" + env.substr(1));
+    };
+    const auto whole = [](auto number) { return " (" + std::to_string(number) + ")"; };
+    add("--host", host, "ADDRESS", "address to listen on (" + host + ")");
+    add("--port", port, "PORT", "port, 0 for a free one" + whole(port))
+        ->check(CLI::Range(0, 65535));
+    tls.add_to(command);
+    add("--scenario", scenario, "SCENARIO",
+        "scenario file, or the name of a built-in one (" + scenario + ")");
+    add("--webhook-url", webhook_url, "URL",
+        "where webhooks go, for accounts that set no target of their own");
+    webhook_secret.add_to(command, "--webhook-secret", "NEXO_MOCK_WEBHOOK_SECRET",
+                          "the webhook secret, in plain text");
+    add("--clock", clock, "CLOCK",
+        "real, x60 (sixty times faster), manual or instant; manual@2026-05-26T10:00:00Z begins "
+        "there (" +
+            clock + ")");
+    add("--seed", seed, "N", "of all random decisions (the scenario's, else random)")
+        ->check(CLI::Range(std::uint64_t{0}, domain::max_seed));
+    add("--threads", threads, "N",
+        "worker threads (as many as cores, at most " + std::to_string(most_threads_by_default) +
+            ")")
+        ->check(CLI::Range(1U, most_threads));
+    add("--max-deliveries", max_deliveries, "N",
+        "kept for each account; beyond it the oldest finished ones are evicted" +
+            whole(max_deliveries))
+        ->check(CLI::Range(std::size_t{1}, most_kept));
+    add("--max-journal", max_journal, "N",
+        "calls, and webhook attempts, remembered of each account; beyond it the oldest are "
+        "evicted" +
+            whole(max_journal))
+        ->check(CLI::Range(std::size_t{1}, most_kept));
+    add("--import", import_from, "FILE",
+        "a state document to begin with, as --export-on-exit or GET /_mock/state gave it");
+    add("--export-on-exit", export_to, "FILE",
+        "where to write the state when the emulator stops; it holds keys and secrets");
+    control_token.add_to(command, "--control-token", "NEXO_MOCK_CONTROL_TOKEN",
+                         "asked for as X-Mock-Token by every control call (none)");
+    add("--log-level", log_level, "LEVEL", "debug, info, warn, error or off (" + log_level + ")");
+    add("--log-format", log_format, "FORMAT", "text or json (" + log_format + ")");
+}
+
+void emulator_options::set_log() const {
+    const auto level = runtime::log_level_named(log_level);
+    const auto format = runtime::log_format_named(log_format);
+    if (!level) {
+        throw wrong_usage{"--log-level takes debug, info, warn, error or off, not " + log_level};
+    }
+    if (!format) throw wrong_usage{"--log-format takes text or json, not " + log_format};
+    runtime::set_log(*level, *format);
+}
+
+domain::scenario_ptr emulator_options::with_target(const domain::scenario_ptr& loaded) const {
+    const auto given = webhook_secret.resolve();
+    if (webhook_url.empty() && given.empty()) return loaded;
+    auto target = loaded->webhook.target ? *loaded->webhook.target : domain::webhook_target{};
+    if (!webhook_url.empty()) target.url = webhook_url;
+    if (!given.empty()) target.secret = given;
+    if (target.url.empty()) {
+        if (!webhook_secret.is_given()) return loaded;  // kept in the environment for others
+        throw wrong_usage{"--webhook-secret needs --webhook-url"};
+    }
+    if (target.secret.empty()) {
+        throw wrong_usage{"--webhook-url needs --webhook-secret: every webhook is signed"};
+    }
+    if (!codec::http_url::parse(target.url)) {
+        throw wrong_usage{"--webhook-url takes " + std::string{codec::http_url_form} + ", not \"" +
+                          target.url + '"'};
+    }
+    auto changed = *loaded;
+    changed.webhook.target = std::make_shared<const domain::webhook_target>(std::move(target));
+    return std::make_shared<const domain::scenario>(std::move(changed));
+}
+
+runtime::server_options emulator_options::for_server(const scenario_source& source) const {
+    runtime::server_options wanted;
+    wanted.host = host;
+    wanted.port = static_cast<std::uint16_t>(port);
+    wanted.threads = threads != 0 ? threads : usual_threads();
+    const auto loaded = load_scenario(source);
+    wanted.scenario = with_target(loaded);
+    if (wanted.scenario != loaded) wanted.webhook_target = wanted.scenario->webhook.target;
+    const auto setting = codec::parse_clock(clock);
+    if (!setting) {
+        throw wrong_usage{"--clock takes " + std::string{codec::clock_forms} + ", not \"" + clock +
+                          '"'};
+    }
+    wanted.clock = *setting;
+    wanted.seed = seed;
+    wanted.world.max_deliveries = max_deliveries;
+    wanted.world.max_journal = max_journal;
+    wanted.state = load_state(import_from);
+    wanted.control_token = control_token.resolve();
+    wanted.tls = tls.resolve(host);
+    return wanted;
+}
+
+void emulator_options::check_export() const {
+    if (export_to.empty()) return;
+    try {
+        check_writable(export_to);
+    } catch (const std::runtime_error& e) {
+        throw wrong_usage{std::string{"--export-on-exit "} + e.what()};
+    }
+}
+
+void warn_if_open(const runtime::server_options& options) {
+    if (!options.control_token.empty() || net::is_loopback(options.host)) return;
+    runtime::log(runtime::log_level::warn,
+                 "whoever reaches this port can read every code and move the clock, as there is no "
+                 "--control-token",
+                 {{"host", options.host}});
+}
+
+}  // namespace nexo_mock::cli
