@@ -41,3 +41,24 @@ pageTest("the page's files carry a policy that lets nothing foreign in", async (
   const { text } = await emulator.call("GET", "/_mock/");
   assert.doesNotMatch(text, /style=|<style|onclick|<script(?![^>]*src=)|https?:/);
 });
+
+pageTest("a browser asks for a file it has only whether it is still the same", async (stage) => {
+  const emulator = await stage.start();
+  const ask = (path, options) => fetch(emulator.url + path, { redirect: "manual", ...options });
+  const first = await ask("/_mock/ui/app.js");
+  const body = await first.text();
+  const again = await ask("/_mock/ui/app.js", { headers: { "If-None-Match": first.headers.get("etag") } });
+  assert.deepEqual([again.status, await again.text(), again.headers.get("cache-control")], [304, "", "no-cache"]);
+  const head = await ask("/_mock/ui/app.js", { method: "HEAD" });
+  assert.deepEqual([head.status, Number(head.headers.get("content-length"))], [200, Buffer.byteLength(body)]);
+  for (const [path, method, status] of [["/", "GET", 302], ["/", "HEAD", 302], ["/_mock", "GET", 302], ["/", "POST", 404], ["/_mock/", "POST", 405], ["/_mock/ui/nothing.js", "GET", 404]]) {
+    assert.equal((await ask(path, { method })).status, status, `${method} ${path}`);
+  }
+  const page = await stage.open(emulator);
+  await page.getByRole("heading", { name: "No codes yet" }).waitFor();
+  const statuses = [];
+  page.on("response", (response) => response.url().includes("/_mock/ui/") && statuses.push(response.status()));
+  await page.reload();
+  await page.getByRole("heading", { name: "No codes yet" }).waitFor();
+  assert.ok(statuses.length > 20 && statuses.every((each) => each === 200 || each === 304), `${statuses}`);
+});
