@@ -7,18 +7,18 @@ import tempfile
 import unittest
 from pathlib import Path
 
+import documents
 from emulator import BINARY, PATIENCE, REPOSITORY, Emulator, environment, run
 
 DOCUMENTS = sorted([REPOSITORY / "README.md", REPOSITORY / "tests/e2e/clients/README.md",
                     *(REPOSITORY / "docs").rglob("*.md")])
-FENCE = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 ADDRESS = "127.0.0.1:8484"
 NAMED_FILE = re.compile(r"// ([a-z-]+\.json)\n")  # the first line of a block that is kept as a file
 
 
 def blocks(document):
     """Pairs of language and text, in order."""
-    return FENCE.findall(document.read_text())
+    return documents.blocks(document.read_text())
 
 
 def as_pattern(expected):
