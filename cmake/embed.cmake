@@ -1,5 +1,6 @@
 # nexo_mock_embed(<target> <name> <file>...): makes the texts of the files part of the target, as the
-# table `nexo_mock::embedded::<name>` of {stem, text}, declared in <nexo_mock/codec/embedded.hpp>.
+# table `nexo_mock::embedded::<name>` of {name, stem, text, digest}, declared in
+# <nexo_mock/codec/embedded.hpp>.
 function(nexo_mock_embed target name)
   set(entries "")
   foreach(path IN LISTS ARGN)
@@ -9,8 +10,11 @@ function(nexo_mock_embed target name)
     if(NOT delimiter EQUAL -1)
       message(FATAL_ERROR "${path}: contains the delimiter of the embedding literal")
     endif()
+    cmake_path(GET path FILENAME file_name)
     cmake_path(GET path STEM stem)
-    string(APPEND entries "    {\"${stem}\", R\"embed(${text})embed\"},\n")
+    file(SHA256 "${path}" digest)
+    string(SUBSTRING "${digest}" 0 16 digest)
+    string(APPEND entries "    {\"${file_name}\", \"${stem}\", R\"embed(${text})embed\", \"${digest}\"},\n")
   endforeach()
   set(output "${CMAKE_CURRENT_BINARY_DIR}/embedded_${name}.cpp")
   file(CONFIGURE OUTPUT "${output}" CONTENT

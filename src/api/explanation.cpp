@@ -15,10 +15,8 @@ constexpr time_point some_day{std::chrono::sys_days{std::chrono::year{2026} / 1 
 
 /// The one account there is, at the moment that is asked about.
 struct lone_account final : accounts {
-    lone_account(const domain::scenario_ptr& scenario, const send_question& asked)
-        : rules{scenario},
-          world{scenario->settings_for(asked.key), scenario, asked.seed, some_day},
-          now{domain::after(some_day, asked.elapsed)} {}
+    lone_account(domain::scenario_ptr scenario, domain::world of, time_point at)
+        : rules{std::move(scenario)}, world{std::move(of)}, now{at} {}
 
     admission visit(std::string_view key, world_use use) override {
         if (!rules->admits(key)) return admission::unknown_key;
@@ -116,10 +114,11 @@ class follower {
 
 }  // namespace
 
-explanation explain(const domain::scenario_ptr& scenario, const send_question& asked) {
+namespace {
+
+explanation play(lone_account account, const send_question& asked) {
     explanation told;
-    told.scenario = scenario;
-    lone_account account{scenario, asked};
+    told.scenario = account.rules;
     vendor_api api{account};
     const auto call = request_for(asked);
     for (std::uint32_t before = 1; before < asked.attempt; ++before) {
@@ -137,6 +136,21 @@ explanation explain(const domain::scenario_ptr& scenario, const send_question& a
     told.accepted = world.view(ordinal);
     follower{account, asked, ordinal, told}.follow();
     return told;
+}
+
+}  // namespace
+
+explanation explain(const domain::scenario_ptr& scenario, const send_question& asked) {
+    domain::world fresh{scenario->settings_for(asked.key), scenario, asked.seed, some_day};
+    const auto now = domain::after(some_day, asked.elapsed);
+    return play({scenario, std::move(fresh), now}, asked);
+}
+
+explanation explain(const domain::scenario_ptr& scenario, const domain::world_snapshot& from,
+                    const send_question& asked) {
+    auto copy = domain::world::restored(asked.key, scenario, asked.seed, from);
+    const auto now = domain::after(copy.began(), asked.elapsed);
+    return play({scenario, std::move(copy), now}, asked);
 }
 
 }  // namespace nexo_mock::api

@@ -104,18 +104,18 @@ std::vector<command_model> commands_of(const CLI::App& app) {
 }
 
 value_choices choices_of(const std::string& value) {
-    if (value == "FILE") return {.files = true};
-    if (value == "CMD") return {.programs = true};
-    if (value == "CLOCK") return {.words = {"real", "x60", "manual", "instant"}};
-    if (value == "LEVEL") return {.words = {"debug", "info", "warn", "error", "off"}};
-    if (value == "FORMAT") return {.words = {"text", "json"}};
-    if (value == "CHECKS") return {.words = {"webhooks", "codes", "rules", "requests"}};
-    if (value == "SHELL") return {.words = {"bash", "zsh"}};
-    if (value != "SCENARIO") return {};
-    value_choices scenarios{.files = true};
+    value_choices choices;
+    choices.files = value == "FILE" || value == "SCENARIO";
+    choices.programs = value == "CMD";
+    if (value == "CLOCK") choices.words = {"real", "x60", "manual", "instant"};
+    if (value == "LEVEL") choices.words = {"debug", "info", "warn", "error", "off"};
+    if (value == "FORMAT") choices.words = {"text", "json"};
+    if (value == "CHECKS") choices.words = {"webhooks", "codes", "rules", "requests"};
+    if (value == "SHELL") choices.words = {"bash", "zsh"};
+    if (value != "SCENARIO") return choices;
     for (const auto& each : embedded::scenarios)
-        scenarios.words.emplace_back(each.stem);
-    return scenarios;
+        choices.words.emplace_back(each.stem);
+    return choices;
 }
 
 }  // namespace nexo_mock::cli

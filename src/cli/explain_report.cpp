@@ -1,3 +1,4 @@
+#include <nexo_mock/api/explanation_json.hpp>
 #include <nexo_mock/cli/explain_report.hpp>
 #include <nexo_mock/codec/json_writer.hpp>
 #include <nexo_mock/codec/replies.hpp>
@@ -18,21 +19,6 @@ std::string money_text(domain::money of) {
     codec::append_money(text, of);
     return text;
 }
-
-/// What the rules compared.
-struct compared_call {
-    domain::rule_query call;
-    std::optional<domain::phone_number> number;
-
-    explicit compared_call(const api::send_question& asked)
-        : number{domain::phone_number::parse(asked.phone)} {
-        call.key = asked.key;
-        call.phone = asked.phone;
-        call.code = asked.code;
-        call.elapsed = asked.elapsed;
-        if (number) call.network = number->carrier();
-    }
-};
 
 // --- for people
 
@@ -166,51 +152,8 @@ class text_report {
     const painter& paint_;
     const api::send_question& asked_;
     const api::explanation& told_;
-    compared_call compared_;
+    api::compared_call compared_;
 };
-
-// --- for programs
-
-std::string micros_as_seconds(domain::duration of) {
-    return money_text(domain::money::from_micros(of.count()));
-}
-
-void write_reply(json_writer& json, const api::response& reply) {
-    json.key("reply").begin_object().key("status");
-    if (reply.status == 0) {
-        json.null();
-    } else {
-        json.value(reply.status);
-    }
-    json.key("headers").begin_object();
-    for (const auto& [name, value] : reply.headers)
-        json.member(name, value);
-    json.end_object().member_or_null("body", reply.body);
-    json.key("latency_s").raw(micros_as_seconds(reply.manner.latency));
-    const auto& fault = reply.manner.fault;
-    json.member_or_null("fault", fault ? name(fault->kind) : std::string_view{});
-    json.key("fault_s").raw(micros_as_seconds(fault ? fault->lasts : domain::duration{}));
-    json.member("after_webhook", reply.manner.after_webhook).end_object();
-}
-
-void write_event(json_writer& json, const api::foreseen_event& event) {
-    json.begin_object().key("at_s").raw(micros_as_seconds(event.at));
-    json.member("type", event.attempt == 0 ? "delivery" : "webhook")
-        .member("status", name(event.outcome.status))
-        .member_or_null("error_code", event.outcome.error_code)
-        .member_or_null("carrier_status", event.outcome.carrier_status)
-        .member("cost", event.cost);
-    if (event.attempt != 0) {
-        json.member("webhook", event.event)
-            .member("attempt", event.attempt)
-            .member("signature", name(event.signature))
-            .member("answer", event.status)
-            .member("state", event.after == domain::event_state::waiting        ? "waiting"
-                             : event.after == domain::event_state::acknowledged ? "acknowledged"
-                                                                                : "given_up");
-    }
-    json.end_object();
-}
 
 }  // namespace
 
@@ -220,39 +163,11 @@ void print_explanation(std::ostream& out, const painter& paint, const api::send_
 }
 
 std::string explanation_json(const api::send_question& asked, const api::explanation& told) {
-    const compared_call compared{asked};
     std::string text;
     json_writer json{text};
-    json.begin_object()
-        .member("scenario", told.scenario->name)
-        .member("seed", asked.seed)
-        .member("state", told.state)
-        .member("attempt", asked.attempt);
-    json.key("elapsed_s").raw(micros_as_seconds(asked.elapsed));
-    json.key("rules").begin_array();
-    for (const auto& each : told.trials) {
-        const auto& rule = told.scenario->rules[each.rule_index];
-        json.begin_object()
-            .member("index", each.rule_index)
-            .member("name", rule.name)
-            .member("verdict", codec::name(each.outcome))
-            .member("why", codec::in_words(each, rule, compared.call, told.state))
-            .end_object();
-    }
-    const bool decided =
-        !told.trials.empty() && told.trials.back().outcome == domain::verdict::decides;
-    json.end_array().key("decided_by");
-    if (decided) {
-        json.value(told.trials.back().rule_index);
-    } else {
-        json.null();
-    }
-    write_reply(json, told.reply);
-    json.member_or_null("id", told.accepted ? told.accepted->id.text() : std::string{});
-    json.key("course").begin_array();
-    for (const auto& each : told.course)
-        write_event(json, each);
-    json.end_array().end_object();
+    json.begin_object();
+    api::write_explanation(json, asked, told);
+    json.end_object();
     return text;
 }
 

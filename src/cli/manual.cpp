@@ -42,7 +42,8 @@ std::string prose(const std::string& text) {
         line.clear();
     };
     for (std::string word; words >> word;) {
-        if (!line.empty() && escaped(line + ' ' + word).size() > line_width) end_line();
+        const auto width = escaped(line).size() + 1 + escaped(word).size();
+        if (!line.empty() && width > line_width) end_line();
         line += (line.empty() ? "" : " ") + word;
         if (word.ends_with('.')) end_line();
     }

@@ -21,12 +21,14 @@ constexpr std::array<std::string_view, 9> vendor_order{
 enum class order : std::uint8_t { as_is, sorted, vendors };
 enum class numbers : std::uint8_t { as_is, shortest };
 
+constexpr std::string_view on_one_line;
+
 /// A way to write a JSON document.
 struct json_style {
     std::string_view words;
     std::string_view between_items = ",";
     std::string_view behind_name = ":";
-    std::string_view indent = {};  ///< none: all on one line
+    std::string_view indent = on_one_line;
     order fields = order::as_is;
     numbers digits = numbers::as_is;
 };

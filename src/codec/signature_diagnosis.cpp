@@ -83,7 +83,7 @@ class form_reader {
     void strip_prefix() {
         if (rest_.empty()) return;
         const auto mark = rest_.find('=');
-        const bool has_one = mark != std::string_view::npos && mark < prefix.size();
+        const bool has_one = mark < prefix.size();
         const auto given = has_one ? rest_.substr(0, mark + 1) : std::string_view{};
         if (!has_one) {
             fault("missing_prefix", R"(the prefix "sha256=" is missing)");

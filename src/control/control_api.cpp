@@ -1,8 +1,10 @@
 #include <nexo_mock/control/control_api.hpp>
 #include <nexo_mock/control/handlers.hpp>
+#include <nexo_mock/control/page.hpp>
 #include <nexo_mock/domain/api_key.hpp>
 
 #include <array>
+#include <vector>
 
 namespace nexo_mock::control {
 
@@ -42,6 +44,7 @@ constexpr auto routes = std::to_array<route>({
     {method::put, "/_mock/scenario", scoping::any, replace_scenario},
     {method::delete_, "/_mock/scenario", scoping::any, restore_scenario},
     {method::post, "/_mock/rules", scoping::any, put_rule},
+    {method::get, "/_mock/explain", scoping::any, explain},
     {method::get, "/_mock/clock", scoping::any, show_clock},
     {method::put, "/_mock/clock", scoping::any, change_clock},
     {method::post, "/_mock/clock/advance", scoping::any, advance},
@@ -97,10 +100,43 @@ void refuse_method(api::response& out, const std::string& allowed) {
     out.headers.emplace_back("Allow", allowed);
 }
 
-/// The scope that the header asks for, opened; none, and the call is refused, if it can't be.
+/// The keys of the accounts that replies show by that name.
+std::vector<std::string> keys_shown_as(host& of_all, std::string_view masked) {
+    std::vector<std::string> keys;
+    of_all.visit(scope::all(), [&](const visited_account& account) {
+        const auto& key = account.world.account().key;
+        if (domain::masked_key(key) == masked) keys.push_back(key);
+    });
+    return keys;
+}
+
+/// The scope of the account that a reply called by its masked key: it is there already. Whoever may
+/// mean all accounts may mean this one without knowing its key.
+std::optional<scope> scope_of_shown(host& of_all, const std::string& masked, const api::request& in,
+                                    api::response& out) {
+    if (!in.authorization.empty()) {
+        fail(out, 400, "invalid_query",
+             "\"account\" and the Authorization header both name an account: send one of them");
+        return std::nullopt;
+    }
+    const auto keys = keys_shown_as(of_all, masked);
+    if (keys.size() == 1) return scope::of(keys.front());
+    fail(out, 400, "invalid_query",
+         keys.empty() ? "\"account\" is a masked key as replies show them, and no account has \"" +
+                            masked + "\": GET /_mock/accounts lists those there are"
+                      : "two accounts are shown as \"" + masked +
+                            "\": send the key of the one that is meant as \"Authorization: Bearer "
+                            "sk_live_…\"");
+    return std::nullopt;
+}
+
+/// The scope that the header or the query asks for, opened; none, and the call is refused, if it
+/// can't be.
 std::optional<scope> scope_of(host& of_all, scoping which, const api::request& in,
                               api::response& out) {
     if (which == scoping::none) return scope::all();
+    const auto shown_as = api::query_value(in.query(), "account");
+    if (!shown_as.empty()) return scope_of_shown(of_all, shown_as, in, out);
     if (in.authorization.empty()) {
         if (which == scoping::any) return scope::all();
         fail(out, 400, "account_needed",
@@ -125,12 +161,14 @@ std::optional<scope> scope_of(host& of_all, scoping which, const api::request& i
 
 }  // namespace
 
-bool control_api::takes(std::string_view path) {
-    return path == "/metrics" || path == "/_mock" || path.starts_with("/_mock/");
+bool control_api::takes(const api::request& in) {
+    const auto path = in.path();
+    return path.starts_with("/_mock/") || path == "/metrics" || is_for_page(in);
 }
 
 // Whatever a call tells may be somebody's words, and hold a key.
 void control_api::handle(const api::request& in, api::response& out, api::defer later) {
+    if (is_for_page(in)) return show_page(in, out);
     bool is_deferred = false;
     const auto masked_later = [&](std::function<void()> abandoned) -> api::late_reply {
         is_deferred = true;
@@ -143,6 +181,14 @@ void control_api::handle(const api::request& in, api::response& out, api::defer 
     keep_out_of_caches(out);
     answer(in, out, masked_later);
     if (!is_deferred && !is_told_as_it_is(in)) domain::mask_keys(out.body);
+}
+
+// The way from / to the page tells nothing, and the vendor's API, whose path it is, has no guard.
+void control_api::show_page(const api::request& in, api::response& out) {
+    const auto refused = in.path() == "/" ? std::nullopt : guard_.refuses_place(in);
+    if (!refused) return answer_page(in, out);
+    keep_out_of_caches(out);
+    fail(out, refused->status, refused->error, refused->detail);
 }
 
 void control_api::answer(const api::request& in, api::response& out, api::defer later) {

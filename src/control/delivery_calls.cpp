@@ -14,6 +14,7 @@ using domain::delivery_status;
 struct delivery_filter {
     std::string status;
     std::string phone;
+    std::string id;
 
     bool wants(const domain::delivery& each) const {
         return (status.empty() || status == domain::name(each.status())) &&
@@ -24,7 +25,8 @@ struct delivery_filter {
 /// None, and the call is refused, if the query asks for what can't be.
 std::optional<delivery_filter> read_filter(const call& of) {
     const auto query = of.in.query();
-    delivery_filter filter{api::query_value(query, "status"), api::query_value(query, "phone")};
+    delivery_filter filter{api::query_value(query, "status"), api::query_value(query, "phone"),
+                           api::query_value(query, "id")};
     if (!filter.phone.empty() && !domain::phone_number::parse(filter.phone)) {
         fail(of.out, 400, "invalid_query",
              "\"phone\" is a number like +84981234567, not \"" + filter.phone + '"');
@@ -43,6 +45,13 @@ std::optional<delivery_filter> read_filter(const call& of) {
 std::vector<std::uint64_t> find_oldest(const domain::world& world, const page& shown,
                                        const delivery_filter& filter) {
     std::vector<std::uint64_t> oldest;
+    if (!filter.id.empty()) {
+        const auto ordinal = world.ordinal_of(filter.id);
+        const auto* found = ordinal ? world.deliveries().find(*ordinal) : nullptr;
+        if (found != nullptr && shown.holds(found->seq) && filter.wants(*found))
+            oldest.push_back(*ordinal);
+        return oldest;
+    }
     world.deliveries().oldest_first(shown.after(), [&](std::uint64_t ordinal, const auto& each) {
         if (!shown.holds(each.seq)) return false;  // too new, as all behind it
         if (filter.wants(each)) oldest.push_back(ordinal);

@@ -73,7 +73,7 @@ bool guard::is_of_our_pages(const api::request& in) const {
     return !settings_.only_loopback_hosts && page == "https://" + self;
 }
 
-std::optional<guard_refusal> guard::refuses(const api::request& in) const {
+std::optional<guard_refusal> guard::refuses_place(const api::request& in) const {
     if (!is_ours(in.host)) {
         return guard_refusal{403, "foreign_host",
                              "the Host header says \"" + in.host +
@@ -86,6 +86,11 @@ std::optional<guard_refusal> guard::refuses(const api::request& in) const {
             "a web page of \"" + in.origin +
                 "\" may not make control calls: only pages of the emulator itself may"};
     }
+    return std::nullopt;
+}
+
+std::optional<guard_refusal> guard::refuses(const api::request& in) const {
+    if (auto refused = refuses_place(in)) return refused;
     if (!settings_.token.empty() && !knows_token(in)) {
         return guard_refusal{
             401, "control_token_needed",

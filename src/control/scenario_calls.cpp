@@ -33,6 +33,18 @@ scenario_use find_use(host& of_all, const scope& which, const domain::scenario_p
     return use;
 }
 
+std::string text_of(const domain::scenario& scenario) {
+    std::string text;
+    json_writer json{text};
+    codec::write_scenario(json, scenario, codec::secrets::shown);
+    return text;
+}
+
+/// One that came back with a state is another object.
+bool is_changed(const domain::scenario_ptr& shown, const domain::scenario_ptr& start) {
+    return shown != start && text_of(*shown) != text_of(*start);
+}
+
 void answer_changed(api::response& out, std::string_view name, std::string_view document,
                     const std::vector<codec::diagnostic>& mistakes) {
     json_writer json{out.body};
@@ -60,6 +72,7 @@ void show_scenario(host& of_all, const call& of) {
     json.begin_object()
         .member("ok", true)
         .member("own", use.is_own)
+        .member("changed", is_changed(shown, of_all.start_scenario()))
         .member_or_null("state", use.state)
         .key("scenario");
     codec::write_scenario(json, *shown, codec::secrets::masked);

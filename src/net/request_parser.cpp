@@ -51,6 +51,7 @@ request_parser::request_parser(api::request& into, const limits& bounds)
     request_.origin.clear();
     request_.control_token.clear();
     request_.last_event_id.clear();
+    request_.if_none_match.clear();
     request_.headers.clear();
     header_limit(bounds.header_bytes);
     eager(true);
@@ -84,6 +85,9 @@ void request_parser::on_field_impl(field name, string_view name_text, string_vie
         case field::expect: expects_continue_ = boost::beast::iequals(value, "100-continue"); break;
         case field::origin:
             if (is_control_) request_.origin.assign(value.data(), value.size());
+            break;
+        case field::if_none_match:
+            if (is_control_) request_.if_none_match.assign(value.data(), value.size());
             break;
         default:
             if (is_control_) keep(name_text, value);

@@ -31,6 +31,11 @@ std::string reset_event(std::string_view key) {
 
 }  // namespace
 
+domain::scenario_ptr emulator::start_scenario() const {
+    const std::lock_guard lock{scenario_mutex_};
+    return start_scenario_;
+}
+
 domain::scenario_ptr emulator::scenario() const {
     const std::lock_guard lock{scenario_mutex_};
     return scenario_;

@@ -60,7 +60,7 @@ void router::refused(int status, std::string_view error, std::string_view why) {
 
 void router::handle(const api::request& in, api::response& out, api::defer later) {
     const auto began = std::chrono::steady_clock::now();
-    const bool is_control = control::control_api::takes(in.path());
+    const bool is_control = control::control_api::takes(in);
     api::late_reply given;  // set: the reply comes later
     const auto count = [this, began](call_kind kind, int status) {
         metrics_.count_call(kind, status, std::chrono::steady_clock::now() - began);

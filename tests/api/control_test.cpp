@@ -121,7 +121,7 @@ TEST_CASE("a control call that is wrong says what would be right") {
     };
     const std::vector<wrong> table{
         {"GET", "/_mock/nothing", "", 404, "GET /_mock/otp/{phone}"},
-        {"GET", "/_mock", "", 404, "POST /_mock/reset"},
+        {"GET", "/_mock/ui", "", 404, "POST /_mock/reset"},
         {"DELETE", "/_mock/clock", "", 405, "GET, HEAD, PUT"},
         {"POST", "/_mock/clock/advance", "", 400, "body:1:1"},
         {"POST", "/_mock/clock/advance", "{", 400, "body:1:2"},

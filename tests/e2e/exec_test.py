@@ -3,6 +3,7 @@
 import json
 import os
 import pty
+import re
 import select
 import signal
 import socket
@@ -290,24 +291,24 @@ class Signals(Exec):
             self.assert_nothing_left(told)
 
     def on_a_terminal(self, child, key=b"\x03"):
-        """exec as the foreground process of a terminal, on which the key is typed once the child
+        """exec as a shell's foreground process on a terminal, on which the key is typed once the child
         has said a line: its exit code, and all that was said."""
         pid, terminal = pty.fork()
         if pid == 0:
-            os.execve(BINARY, [BINARY, "exec", "--log-level", "off", "--", PYTHON, "-c", child],
+            # The shell stays until all was read: what is unread is lost with a session's leader.
+            os.execve("/bin/sh", ["sh", "-c", 'trap : INT; "$@"; echo "code:$?"; read -r end', "sh",
+                                  BINARY, "exec", "--log-level", "off", "--", PYTHON, "-c", child],
                       environment())
         said = b""
-        while b"\n" not in said:
+        while not re.search(rb"waiting\r\n", said):
             said += os.read(terminal, 4096)
         os.write(terminal, key)
-        try:
-            while part := os.read(terminal, 4096):
-                said += part
-        except OSError:  # the terminal is gone with the last who has it open
-            pass
-        _, status = os.waitpid(pid, 0)
+        while not (code := re.search(rb"code:(\d+)\r\n", said)):
+            said += os.read(terminal, 4096)
+        os.write(terminal, b"\n")
+        os.waitpid(pid, 0)
         os.close(terminal)
-        return os.waitstatus_to_exitcode(status), said.decode()
+        return int(code[1]), said.decode()
 
     COUNTING = ("import signal, sys, threading\n"
                 "count = 0\n"

@@ -162,7 +162,7 @@ class Requests(JournalCase):
         stranger = "Bearer " + fresh_key()  # who never made a call that is one
         calls = [("GET", "/api/v1/balance", "Bearer nobody", 401, "unauthorized", "balance"),
                  ("GET", "/api/v1/nothing", stranger, 404, "not_found", None),
-                 ("GET", "/", "", 404, "not_found", None),
+                 ("GET", "/favicon.ico", "", 404, "not_found", None),
                  ("DELETE", "/api/v1/send-otp", stranger, 405, "method_not_allowed", "send-otp")]
         for method, path, authorization, *_ in calls:
             ask(self.emulator, method, path,

@@ -180,7 +180,7 @@ class Numbers(MetricsCase):
         self.account.balance()
         self.account.call("HEAD", "/api/v1/balance")
         self.everyone.call("GET", "/api/v1/balance")
-        for path in "/", "/api/v1/nothing", "/favicon.ico":
+        for path in "/nothing", "/api/v1/nothing", "/favicon.ico":
             self.account.call("GET", path)
         for request, status in [(b"nonsense\r\n\r\n", 400),
                                 (b"GET / HTTP/1.1\r\nHost: x\r\nX: " + b"x" * 20000, 431)]:

@@ -65,7 +65,7 @@ class Shown(ScenarioCase):
                  "deliver after 3s"]
         told = self.shown()
         self.assertEqual(told, {
-            "ok": True, "own": False, "state": "tired", "scenario": scenario,
+            "ok": True, "own": False, "changed": False, "state": "tired", "scenario": scenario,
             "rules": [{"name": "busy twice", "decided": 3, "what": words[0]},
                       {"name": "rule 2", "decided": 2, "what": words[1]}]})
         self.assertEqual(self.shown(self.other)["state"], "start")
@@ -138,6 +138,7 @@ class Replaced(ScenarioCase):
         self.put({"name": "all", "rules": [{"then": {"fail": "busy"}}]}, self.everyone)
         for who in self.account, self.other, self.emulator.account(), self.everyone:
             self.assertEqual((self.name(who), self.shown(who)["own"]), ("all", False))
+            self.assertTrue(self.shown(who)["changed"])
         self.assertEqual(self.everyone.mock("GET", "health").json["scenario"], "all")
 
     def test_rules_begin_anew_and_what_was_accepted_keeps_its_course(self):
@@ -198,6 +199,7 @@ class Replaced(ScenarioCase):
                          {"ok": True, "name": "start-up"})
         for who in self.account, self.other, self.everyone:
             self.assertEqual((self.name(who), self.shown(who)["own"]), ("start-up", False))
+            self.assertFalse(self.shown(who)["changed"])
 
     def test_a_reset_brings_the_one_of_the_start_back(self):
         self.start()

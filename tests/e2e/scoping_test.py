@@ -1,6 +1,7 @@
 """Each control call with a key is about that key's account and nobody else's."""
 
 import unittest
+import urllib.parse
 
 from client import Account
 from control_calls import Examples, all_calls, snapshot
@@ -118,6 +119,24 @@ class WithAKey(ScopingCase):
         self.assertEqual(fresh.mock("GET", "deliveries").json["deliveries"], [])
         self.assertEqual(len(self.everyone.mock("GET", "accounts").json["accounts"]), 1)
 
+    def test_the_name_that_replies_give_an_account_does_as_well(self):
+        self.play()
+        name = self.mine.mock("GET", "account").json["account"]["account"]
+        named = urllib.parse.urlencode({"account": name})
+        for path in "account", "accounts", "deliveries", "webhooks", "requests", "scenario", "clock":
+            with self.subTest(path=path):
+                mine = self.mine.mock("GET", path).json
+                self.assertEqual(self.everyone.mock("GET", f"{path}?{named}").json, mine)
+        told = self.everyone.mock("PATCH", f"account?{named}", {"balance": 3}).json
+        self.assertEqual(told["account"]["buckets"]["balance"], 3)
+        self.assertEqual(self.mine.mock("GET", "account").json, told)
+        both = self.mine.mock("GET", f"deliveries?{named}")
+        self.assertEqual((both.status, both.error), (400, "invalid_query"))
+        self.everyone.mock("POST", "reset")
+        gone = self.everyone.mock("GET", f"deliveries?{named}")
+        self.assertEqual((gone.status, gone.error), (400, "invalid_query"))
+        self.assertIn("GET /_mock/accounts lists", gone.json["detail"])
+
     def test_a_key_that_is_not_listed_gets_none(self):
         self.everyone.mock("PUT", "scenario", {"api": {"keys": "listed"},
                                                "accounts": [{"key": MINE}]})
@@ -210,13 +229,12 @@ class Table(ScopingCase):
                     self.assertEqual(head.headers["content-length"], str(len(get.body)))
 
     def test_what_is_no_call_is_not_found_and_all_there_are_are_named(self):
-        for path in ("", "nothing", "deliveries/", "deliveries//scenario", "otp/", "webhooks/1",
+        for path in ("nothing", "ui", "deliveries/", "deliveries//scenario", "otp/", "webhooks/1",
                      "webhooks//redeliver", "healthx", "health/", "accounts/1", "HEALTH",
                      "deliveries/x/y/scenario", "metrics"):
             reply = self.mine.mock("GET", path)
             self.assertEqual((reply.status, reply.error), (404, "not_found"), path)
             self.assertIn("GET /_mock/otp/{phone}", reply.json["detail"])
-        for path in "/_mock", "/metrics/":
-            self.assertEqual(self.mine.call("GET", path).status, 404)
+        self.assertEqual(self.mine.call("GET", "/metrics/").status, 404)
         self.assertEqual(self.mine.call("GET", "/_mockx").json, {"ok": False,
                                                                   "error": "not_found"})

@@ -51,11 +51,12 @@ def without(removed, value):
 
 
 def view(emulator, keys):
-    """All that can be seen of these accounts, but for real times and numbers of requests."""
+    """All that can be seen of these accounts, but for real times, numbers of requests, and whether
+    the scenario is that of this process's start."""
     seen = {}
     for key in keys:
         account = emulator.account(key)
-        seen[key] = without({"took_us", "requests", "seq"}, [
+        seen[key] = without({"took_us", "requests", "seq", "changed"}, [
             account.deliveries(), account.mock("GET", "webhooks?limit=10000").json,
             account.mock("GET", "account").json, account.mock("GET", "clock").json,
             account.mock("GET", "scenario").json, account.balance().json])

@@ -2,6 +2,7 @@
 
 #include <nexo_mock/api/message.hpp>
 #include <nexo_mock/domain/world.hpp>
+#include <nexo_mock/domain/world_snapshot.hpp>
 
 #include <cstdint>
 #include <optional>
@@ -50,5 +51,11 @@ struct explanation {
 /// Plays the send in a world of its own, with the rules, the wallet, the API and the random
 /// decisions that a server with that scenario and seed has. No socket, no clock.
 explanation explain(const domain::scenario_ptr& scenario, const send_question& asked);
+
+/// The same of an account that has a past: what it would get, with the wallet it has and the rules
+/// as often used as they are. It goes on in a copy from the moment that the question's `elapsed`
+/// says, which is not before that of the snapshot.
+explanation explain(const domain::scenario_ptr& scenario, const domain::world_snapshot& from,
+                    const send_question& asked);
 
 }  // namespace nexo_mock::api

@@ -35,6 +35,7 @@ struct request {
     std::string origin;         ///< which web page sent it; empty outside of browsers
     std::string control_token;  ///< X-Mock-Token
     std::string last_event_id;
+    std::string if_none_match;
     /// All of them in order, where net::limits::keep_headers wants that; else none.
     std::vector<std::pair<std::string, std::string>> headers;
 

@@ -56,7 +56,7 @@ std::vector<command_model> commands_of(const CLI::App& app);
 
 /// What may stand for a value, by the name of its kind.
 struct value_choices {
-    std::vector<std::string> words{};
+    std::vector<std::string> words;
     bool files = false;
     bool programs = false;  ///< the command line of another program
 };

@@ -31,6 +31,8 @@ class guard {
     explicit guard(guard_settings settings) : settings_{std::move(settings)} {}
 
     std::optional<guard_refusal> refuses(const api::request& in) const;
+    /// The same, of what holds no secret and needs no token.
+    std::optional<guard_refusal> refuses_place(const api::request& in) const;
 
  private:
     bool is_ours(std::string_view host) const;

@@ -42,6 +42,9 @@ void replace_scenario(host& of_all, const call& of);
 void restore_scenario(host& of_all, const call& of);
 void put_rule(host& of_all, const call& of);
 
+// explain_call.cpp
+void explain(host& of_all, const call& of);
+
 // state_calls.cpp
 void show_state(host& of_all, const call& of);
 void replace_state(host& of_all, const call& of);

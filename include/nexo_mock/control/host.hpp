@@ -175,6 +175,8 @@ class host {
 
     /// The one that counts: of the account, or of all.
     virtual domain::scenario_ptr scenario(const scope& which) = 0;
+    /// The one that restore_scenario() of all comes back to.
+    virtual domain::scenario_ptr start_scenario() = 0;
     /// Goes on under another one: the account alone, or all of them and those to come.
     virtual void replace_scenario(const scope& which, domain::scenario_ptr changed) = 0;
     /// Back: the account to the one of all, all of them to the one of the start.

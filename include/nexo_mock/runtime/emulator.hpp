@@ -52,6 +52,7 @@ class emulator {
 
     /// The one of all accounts that have none of their own.
     domain::scenario_ptr scenario() const;
+    domain::scenario_ptr start_scenario() const;
     domain::scenario_ptr scenario_of(const account_ptr& of) const;
     /// Every account goes on under another one (see domain::world::adopt), as those to come do.
     /// Those that have their own keep it, unless `all` says otherwise.

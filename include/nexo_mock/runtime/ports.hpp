@@ -44,6 +44,7 @@ class worker_host final : public control::host {
                       expect_attempt expect) override;
 
     domain::scenario_ptr scenario(const control::scope& which) override;
+    domain::scenario_ptr start_scenario() override { return emulator_.start_scenario(); }
     void replace_scenario(const control::scope& which, domain::scenario_ptr changed) override;
     void restore_scenario(const control::scope& which) override;
     void put_rule(const control::scope& which, const domain::rule& first) override;

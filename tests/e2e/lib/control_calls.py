@@ -30,6 +30,8 @@ class Examples:
         path = pattern
         for name, value in parts.items():
             path = path.replace(name, value)
+        if (method, pattern) == ("GET", "/_mock/explain"):
+            path += f"?phone={self.PHONE}"
         rule = {"when": {"phone": "+84989999999"}, "then": {"deliver": True}}
         bodies = {
             ("POST", "/_mock/deliveries/{id}/complete"): {"status": "delivered"},

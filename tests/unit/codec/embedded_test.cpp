@@ -20,6 +20,8 @@ TEST_CASE("files that are part of the executable are there byte for byte, under 
         CAPTURE(path);
         REQUIRE(table.size() == 1);
         CHECK(table.front().stem == stem);
+        CHECK(table.front().name == path.substr(path.rfind('/') + 1));
         CHECK(table.front().text == support::repository_file(path));
+        CHECK(table.front().digest.size() == 16);
     }
 }

@@ -1,11 +1,14 @@
 #include <nexo_mock/codec/scenario_reader.hpp>
+#include <nexo_mock/domain/api_key.hpp>
 #include <support/fake_host.hpp>
 #include <support/json.hpp>
 
 #include <doctest/doctest.h>
 
+#include <map>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 using namespace nexo_mock;
@@ -31,19 +34,49 @@ std::string error_of(const api::response& of) {
     return body["error"].text();
 }
 
+std::string url_encoded(std::string_view text) {
+    std::string encoded;
+    for (const char each : text) {
+        constexpr auto digits = std::string_view{"0123456789ABCDEF"};
+        const auto byte = static_cast<unsigned char>(each);
+        encoded += '%';
+        encoded += digits[byte / 16];
+        encoded += digits[byte % 16];
+    }
+    return encoded;
+}
+
+/// A tag has four digits, so among a few hundred keys of one look some two have the same.
+std::pair<std::string, std::string> keys_shown_alike() {
+    std::map<std::string, std::string> seen;
+    for (int i = 0;; ++i) {
+        auto made = "sk_live_number_" + std::to_string(i) + "_zz";
+        const auto [at, is_new] = seen.emplace(domain::masked_key(made), made);
+        if (!is_new) return {at->second, made};
+    }
+}
+
 }  // namespace
 
 TEST_CASE("the control API takes its own paths and no other") {
-    for (const auto* path : {"/_mock", "/_mock/", "/_mock/health", "/metrics"})
-        CHECK(control::control_api::takes(path));
-    for (const auto* path : {"/", "/_mockery", "/metrics/", "/metricsx", "/api/v1/balance", ""})
-        CHECK_FALSE(control::control_api::takes(path));
+    const auto takes = [](std::string_view path, method verb = method::get) {
+        api::request in;
+        in.verb = verb;
+        in.target = path;
+        return control::control_api::takes(in);
+    };
+    for (const auto* path : {"/_mock", "/_mock/", "/_mock/health", "/metrics", "/", "/?a=b"})
+        CHECK(takes(path));
+    for (const auto* path : {"/_mockery", "/metrics/", "/metricsx", "/api/v1/balance", "//", ""})
+        CHECK_FALSE(takes(path));
+    CHECK(takes("/", method::head));
+    CHECK_FALSE(takes("/", method::post));  // the vendor's, who knows no such path
 }
 
 TEST_CASE("a path that is no call lists those there are") {
     control_fixture test;
     for (const std::string path :
-         {"/_mock", "/_mock/", "/_mock/nothing", "/_mock/health/", "/_mock/deliveries/",
+         {"/_mock/nothing", "/_mock/ui", "/_mock/health/", "/_mock/deliveries/",
           "/_mock/deliveries/a/b", "/_mock/deliveries//complete", "/_mock/deliveries/a/complete/b",
           "/_mock/otp/", "/_mock/webhooks/redeliver/1", "/_mock/webhooks//redeliver"}) {
         CAPTURE(path);
@@ -93,6 +126,101 @@ TEST_CASE("the header opens the account it names, and calls about one need it") 
     CHECK(test.get("/_mock/deliveries", "sk_live_b").status == 503);
     CHECK(error_of(test.out) == "too_many_accounts");
     CHECK(test.get("/_mock/health", "nonsense").status == 200);  // it means nothing there
+}
+
+TEST_CASE("an account can be called as replies call it") {
+    control_fixture test;
+    test.host.send(std::string{key});
+    test.host.send("sk_live_other");
+    const auto shown = json{test.get("/_mock/account", key).body}["account"]["account"].text();
+    const auto named = "?account=" + url_encoded(shown);
+    CHECK(json{test.get("/_mock/account" + named).body}["account"]["account"].text() == shown);
+    CHECK(json{test.get("/_mock/deliveries" + named).body}["deliveries"].size() == 1);
+    CHECK(test.call(method::patch, "/_mock/account" + named, {}, R"({"balance":7})").status == 200);
+    CHECK(test.host.world_of_key(std::string{key}).wallet().amounts()[domain::bucket::balance] ==
+          domain::money::from_micros(7'000'000));
+    CHECK(test.get("/_mock/health" + named).status == 200);  // it means nothing there
+}
+
+TEST_CASE("a name that no account has, or a key beside it, is refused, and makes no account") {
+    control_fixture test;
+    test.host.send(std::string{key});
+    for (const auto* path :
+         {"/_mock/account?account=sk_live_zz%230000", "/_mock/deliveries?account=x",
+          "/_mock/deliveries?account=sk_live_a"}) {
+        CAPTURE(path);
+        CHECK(test.get(path).status == 400);
+        CHECK(error_of(test.out) == "invalid_query");
+    }
+    CHECK(test.get("/_mock/accounts?account=x", key).status == 400);
+    CHECK(test.out.body.find("both name an account") != std::string::npos);
+    test.host.next.account = 9;
+    CHECK(json{test.get("/_mock/accounts").body}["accounts"].size() == 1);
+}
+
+TEST_CASE("two accounts that are shown alike are told apart by their keys alone") {
+    control_fixture test;
+    const auto [one, other] = keys_shown_alike();
+    test.host.send(one);
+    test.host.send(other);
+    const auto& reply = test.get("/_mock/account?account=" + url_encoded(domain::masked_key(one)));
+    CHECK(reply.status == 400);
+    CHECK(reply.body.find("two accounts are shown as") != std::string::npos);
+}
+
+TEST_CASE("a list of one delivery, by its id, reads no code") {
+    control_fixture test;
+    const auto ordinal = test.host.send(std::string{key});
+    test.host.send(std::string{key});
+    const auto& world = test.host.world_of_key(std::string{key});
+    const auto id = world.id_of(ordinal).text();
+    const json body{test.get("/_mock/deliveries?id=" + id).body};
+    REQUIRE(body["deliveries"].size() == 1);
+    CHECK(body["deliveries"].items()[0]["id"].text() == id);
+    CHECK_FALSE(world.view(ordinal)->code_read);
+    CHECK(json{test.get("/_mock/deliveries?status=failed&id=" + id).body}["deliveries"].size() ==
+          0);
+    CHECK(json{test.get("/_mock/deliveries?after=1&id=" + id).body}["deliveries"].size() == 0);
+    CHECK(json{test.get("/_mock/deliveries?id=nonsense").body}["deliveries"].size() == 0);
+}
+
+TEST_CASE("verify as a report is a success that tells what was found") {
+    control_fixture test{"{}"};
+    CHECK(test.get("/_mock/verify?report=true").status == 200);
+    CHECK(json{test.out.body}["ok"].is_true());
+    test.host.send(std::string{key});
+    CHECK(test.get("/_mock/verify").status == 409);
+    CHECK(test.get("/_mock/verify?report=false").status == 409);
+    CHECK(test.get("/_mock/verify?report=true").status == 200);
+    CHECK(error_of(test.out) == "unverified");
+    CHECK(test.get("/_mock/verify?report=yes").status == 400);
+    CHECK(error_of(test.out) == "invalid_query");
+}
+
+TEST_CASE("explain tells which rule would win: of a new account, or of one as it stands") {
+    control_fixture test{R"({"rules": [
+        {"name": "once", "then": [{"error": "rate_limited"}], "end": "fall_through"},
+        {"name": "rest", "then": {"deliver": true, "after": "2s"}}]})"};
+    auto& world = test.host.world_of_key(std::string{key});
+    const auto ask = [&](std::string_view who) {
+        return json{test.get("/_mock/explain?phone=%2B84981234567", who).body};
+    };
+    CHECK(ask(key)["decided_by"].number() == 0);
+    CHECK(ask(key)["decided_by"].number() == 0);  // to ask is to use up nothing
+    const auto refused = world.send_otp({some_phone, some_code, 1}, test.host.now);
+    CHECK(refused.has_error());
+    CHECK(ask(key)["decided_by"].number() == 1);
+    CHECK(ask(key)["reply"]["status"].number() == 202);
+    CHECK(ask(key)["account"].text() == domain::masked_key(key));
+    CHECK(ask({})["decided_by"].number() == 0);
+    CHECK(ask({})["account"].is_null());
+    for (const auto which : domain::all_buckets)
+        world.set_bucket(which, {});
+    CHECK(ask(key)["reply"]["status"].number() == 402);
+    CHECK(world.deliveries().next_ordinal() == 0);
+    CHECK(test.get("/_mock/explain").status == 400);
+    CHECK(error_of(test.out) == "invalid_query");
+    CHECK(test.get("/_mock/explain?phone=x&attempt=0").status == 400);
 }
 
 TEST_CASE("the guard stands before everything, unknown paths included") {

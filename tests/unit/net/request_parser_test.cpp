@@ -83,6 +83,23 @@ TEST_CASE("a control call may carry more than a call of the vendor's") {
     CHECK(refusal_of("PUT /_mock/state" + tail) == 0);
 }
 
+TEST_CASE("what a browser has already is told of for control calls alone, and never for the next") {
+    const auto parse = [](parsing& test, std::string_view path) {
+        std::size_t consumed = 0;
+        const auto bytes = "GET " + std::string{path} +
+                           " HTTP/1.1\r\nHost: a\r\nif-none-match: W/\"1\", \"2\"\r\n\r\n";
+        CHECK_FALSE(test.put(bytes, consumed));
+    };
+    parsing page;
+    parse(page, "/_mock/ui/app.js");
+    CHECK(page.request.if_none_match == R"(W/"1", "2")");
+    const net::request_parser next{page.request, page.limits};
+    CHECK(page.request.if_none_match.empty());
+    parsing vendors;
+    parse(vendors, "/api/v1/balance");
+    CHECK(vendors.request.if_none_match.empty());
+}
+
 TEST_CASE("a header beyond its limit is 431") {
     CHECK(refusal_of("GET / HTTP/1.1\r\nHost: a\r\nX: " + std::string(20'000, 'x') + "\r\n\r\n") ==
           431);

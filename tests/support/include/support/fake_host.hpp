@@ -93,6 +93,7 @@ class fake_host final : public nexo_mock::control::host {
         return is_found;
     }
     nexo_mock::domain::scenario_ptr scenario(const scope&) override { return scenario_; }
+    nexo_mock::domain::scenario_ptr start_scenario() override { return start_scenario_; }
     void replace_scenario(const scope&, nexo_mock::domain::scenario_ptr changed) override {
         scenario_ = std::move(changed);
     }
@@ -121,6 +122,7 @@ class fake_host final : public nexo_mock::control::host {
 
  private:
     nexo_mock::domain::scenario_ptr scenario_;
+    nexo_mock::domain::scenario_ptr start_scenario_ = scenario_;
     std::map<std::string, std::unique_ptr<nexo_mock::domain::world>> worlds_;
     std::vector<std::string> order_;
 
