@@ -96,7 +96,8 @@ Course of ID
         self.assertIn("Retry-After: 1", done.stdout)
 
     def test_wrong_usage_says_what_would_be_right(self):
-        for arguments, words in [(["default"], "--phone"), (["--phone", "+84981234567"], "FILE"),
+        for arguments, words in [(["default"], "--phone"),
+                                 (["--phone", "+84981234567"], "SCENARIO"),
                                  (["defalt", "--phone", "x"], 'did you mean "default"?'),
                                  (["default", "--phone", "x", "--attempt", "0"], "--attempt"),
                                  (["default", "--phone", "x", "--elapsed", "soon"], "--elapsed"),
