@@ -74,7 +74,12 @@ function webhookPart({ account, webhook }) {
     h("h2", {}, "Webhooks"),
     h("form", {
       class: "stack",
-      on: { submit: doing(() => change(account, { webhook: { url: url.value, secret: secret.value } }, "Webhooks go there now")) },
+      on: {
+        submit: doing(async () => {
+          await change(account, { webhook: { url: url.value, secret: secret.value } }, "Webhooks go there now");
+          secret.value = "";
+        }),
+      },
     },
       h("label", { for: "webhook-url" }, "Target"), url,
       h("label", { for: "webhook-secret" }, "Secret"), secret,

@@ -74,7 +74,7 @@ export function accountsView(main) {
   };
   setKeys({
     j: moved(1), k: moved(-1), ArrowDown: moved(1), ArrowUp: moved(-1), Enter: openCurrent, Escape: close,
-    "/": () => search.input.focus(),
+    first: () => list.stepTo(0), "/": () => search.input.focus(),
   });
   return () => {
     open?.stop();

@@ -155,7 +155,7 @@ export function codesView(main) {
   setKeys({
     j: moved(1), k: moved(-1), ArrowDown: moved(1), ArrowUp: moved(-1),
     Enter: openCurrent, Escape: close,
-    "/": () => search.input.focus(),
+    first: () => list.stepTo(0), "/": () => search.input.focus(),
     c: () => list.currentEntry && copy(list.currentEntry.code, list.currentEntry.code),
   });
   return () => {

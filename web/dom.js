@@ -48,16 +48,26 @@ export function setText(element, text) {
   if (element.textContent !== text) element.textContent = text;
 }
 
-/** Makes a part of a view anew when what it shows has changed, and gives the focus back to the
- * element with the same id. */
+/** Makes a part of a view anew when what it shows has changed. The focus goes back to the element
+ * with the same id, and what somebody has typed and not sent yet stays. */
 export function makePart(element, build) {
   let shown;
+  const typed = new Map();
+  let isSent = false;
+  element.addEventListener("input", ({ target }) => typed.set(target.id, target.value));
+  element.addEventListener("submit", () => (isSent = true));
   return (data) => {
     const now = JSON.stringify(data);
     if (now === shown) return;
     shown = now;
     const focused = element.contains(document.activeElement) ? document.activeElement.id : "";
     replace(element, build(data));
+    if (isSent) typed.clear();
+    isSent = false;
+    for (const [id, value] of typed) {
+      const field = id && element.querySelector(`#${id}`);
+      if (field) field.value = value;
+    }
     if (focused) document.getElementById(focused)?.focus({ preventScroll: true });
   };
 }

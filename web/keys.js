@@ -12,7 +12,7 @@ const VIEWS = ["codes", "accounts", "scenario", "clock", "requests"];
 
 let ofView = {};
 
-/** `{j: action, …}`, until the next view says otherwise. */
+/** `{j: action, …}`, until the next view says otherwise; `first` goes to the first row. */
 export function setKeys(keys) {
   ofView = keys;
 }
@@ -38,6 +38,11 @@ function pressed(event) {
   if (document.querySelector("dialog[open]")) return;
   if (isTyped(target)) {
     if (key === "Escape") target.blur();
+    // From what was typed to what it has found.
+    if (target.type === "search" && (key === "Enter" || key === "ArrowDown")) {
+      event.preventDefault();
+      ofView.first?.();
+    }
     return;
   }
   if (isTaken(key, target)) return;

@@ -130,9 +130,13 @@ export class WindowedList {
 
   /** To the row so many rows on; from nowhere, to the first. */
   step(by) {
-    if (this.entries.length === 0) return;
     const index = this.currentIndex;
-    const next = index < 0 ? 0 : Math.min(this.entries.length - 1, Math.max(0, index + by));
+    this.stepTo(index < 0 ? 0 : index + by);
+  }
+
+  stepTo(index) {
+    if (this.entries.length === 0) return;
+    const next = Math.min(this.entries.length - 1, Math.max(0, index));
     this.select(this.keyOf(this.entries[next]), { focus: true });
   }
 }

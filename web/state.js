@@ -62,8 +62,9 @@ export const refreshAccounts = quietly(readAccounts);
 export const refreshHealth = quietly(async () => health.set({ ...(await get("health")), readAt: Date.now() }));
 export const refreshFindings = quietly(async () => findings.set(await get("verify", { report: true })));
 const accountsSoon = soon(refreshAccounts, 300, 1000);
-const healthSoon = soon(refreshHealth, 300, 1000);
-const findingsSoon = soon(refreshFindings, 500, 2000);
+const healthSoon = soon(refreshHealth, 300, 2000);
+// It looks at everything there is, so not while a lot is going on.
+const findingsSoon = soon(() => document.hidden || refreshFindings(), 700, 10_000);
 
 /** A webhook may have been given up: only the delivery itself says so. */
 const unsure = new Set();
@@ -142,4 +143,9 @@ export function startState() {
     findingsSoon();
   });
   setInterval(() => document.hidden || refreshHealth(), 30_000);
+  document.addEventListener("visibilitychange", () => {
+    if (document.hidden) return;
+    refreshHealth();
+    findingsSoon();
+  });
 }

@@ -54,6 +54,21 @@ pageTest("a key is revoked and an allowlist set", async (stage) => {
   assert.equal((await emulator.send("+84981234567", "1234", key)).error, "ip_not_allowed");
 });
 
+pageTest("what is typed and not sent yet stays while the account changes underneath", async (stage) => {
+  const emulator = await stage.start();
+  const key = freshKey();
+  const page = await stage.open(emulator, ACCOUNT(await nameOf(emulator, key)));
+  await page.getByLabel("Bonus credit").fill("3.5");
+  await page.getByLabel(/Addresses that may call/).fill("10.0.0.0/8");
+  await emulator.send("+84981234567", "1234", key);
+  await page.getByText("$0.088", { exact: true }).first().waitFor();
+  assert.equal(await page.getByLabel("Free credit").inputValue(), "0.088");
+  assert.equal(await page.getByLabel("Bonus credit").inputValue(), "3.5");
+  await page.getByRole("button", { name: "Revoke the key" }).click();
+  await page.getByRole("button", { name: "Un-revoke the key" }).waitFor();
+  assert.equal(await page.getByLabel(/Addresses that may call/).inputValue(), "10.0.0.0/8");
+});
+
 pageTest("time is moved by hand, and what fired is listed", async (stage) => {
   const emulator = await stage.start();
   const key = freshKey();

@@ -44,6 +44,13 @@ pageTest("search, keys and views have keys of their own", async (stage) => {
   assert.equal(await page.getByRole("searchbox").inputValue(), "22?j", "what is typed is text");
   await page.keyboard.press("Escape");
   await until("it is empty", async () => (await page.locator(".row").count()) === 3);
+  await page.keyboard.press("/");
+  await page.keyboard.type("11");
+  await until("the one that fits", async () => (await page.locator(".row").count()) === 1);
+  await page.keyboard.press("Enter");
+  await page.keyboard.press("Enter");
+  await page.locator(".big-code", { hasText: "1111" }).waitFor();
+  await page.keyboard.press("Escape");
   await page.keyboard.press("?");
   await page.getByRole("dialog", { name: "Keys" }).waitFor();
   await page.keyboard.press("Escape");
