@@ -4,6 +4,8 @@
 #include <nexo_mock/cli/terminal.hpp>
 #include <nexo_mock/codec/json_writer.hpp>
 
+#include <CLI/CLI.hpp>
+
 #include <iostream>
 #include <iterator>
 #include <memory>

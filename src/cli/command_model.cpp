@@ -2,6 +2,8 @@
 #include <nexo_mock/cli/help_page.hpp>
 #include <nexo_mock/codec/embedded.hpp>
 
+#include <CLI/CLI.hpp>
+
 #include <memory>
 
 namespace nexo_mock::cli {

@@ -5,6 +5,8 @@
 #include <nexo_mock/net/listener.hpp>
 #include <nexo_mock/runtime/log.hpp>
 
+#include <CLI/CLI.hpp>
+
 #include <algorithm>
 #include <cctype>
 #include <memory>

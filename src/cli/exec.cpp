@@ -10,6 +10,8 @@
 #include <nexo_mock/runtime/log.hpp>
 #include <nexo_mock/runtime/server.hpp>
 
+#include <CLI/CLI.hpp>
+
 #include <algorithm>
 #include <cerrno>
 #include <cstring>

@@ -5,6 +5,8 @@
 #include <nexo_mock/codec/http_url.hpp>
 #include <nexo_mock/codec/text_formats.hpp>
 
+#include <CLI/CLI.hpp>
+
 #include <iostream>
 #include <memory>
 

@@ -6,6 +6,7 @@
 #include <nexo_mock/net/listener.hpp>
 #include <nexo_mock/net/session_set.hpp>
 
+#include <CLI/CLI.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/signal_set.hpp>
 #include <boost/asio/steady_timer.hpp>

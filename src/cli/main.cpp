@@ -3,6 +3,8 @@
 #include <nexo_mock/codec/field_reader.hpp>
 #include <nexo_mock/version.hpp>
 
+#include <CLI/CLI.hpp>
+
 #include <algorithm>
 #include <csignal>
 #include <iostream>

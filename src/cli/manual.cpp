@@ -2,6 +2,8 @@
 #include <nexo_mock/cli/commands.hpp>
 #include <nexo_mock/version.hpp>
 
+#include <CLI/CLI.hpp>
+
 #include <cctype>
 #include <iostream>
 #include <sstream>

@@ -4,6 +4,7 @@
 #include <nexo_mock/codec/text_formats.hpp>
 #include <nexo_mock/net/http_client.hpp>
 
+#include <CLI/CLI.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/steady_timer.hpp>
 

@@ -1,6 +1,8 @@
 #include <nexo_mock/cli/commands.hpp>
 #include <nexo_mock/cli/files.hpp>
 
+#include <CLI/CLI.hpp>
+
 #include <cstdlib>
 
 namespace nexo_mock::cli {

@@ -8,6 +8,7 @@
 #include <nexo_mock/runtime/server.hpp>
 #include <nexo_mock/version.hpp>
 
+#include <CLI/CLI.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/signal_set.hpp>

@@ -2,6 +2,8 @@
 #include <nexo_mock/cli/commands.hpp>
 #include <nexo_mock/codec/signature.hpp>
 
+#include <CLI/CLI.hpp>
+
 #include <iostream>
 #include <iterator>
 #include <memory>

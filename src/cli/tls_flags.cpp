@@ -3,6 +3,8 @@
 #include <nexo_mock/cli/tls_flags.hpp>
 #include <nexo_mock/runtime/log.hpp>
 
+#include <CLI/CLI.hpp>
+
 namespace nexo_mock::cli {
 
 void tls_flags::add_to(CLI::App& command) {

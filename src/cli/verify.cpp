@@ -5,6 +5,8 @@
 #include <nexo_mock/codec/json_writer.hpp>
 #include <nexo_mock/codec/signature_diagnosis.hpp>
 
+#include <CLI/CLI.hpp>
+
 #include <iostream>
 #include <iterator>
 #include <memory>

@@ -1,10 +1,12 @@
 #pragma once
 
-#include <CLI/CLI.hpp>
-
 #include <stdexcept>
 #include <string>
 #include <vector>
+
+namespace CLI {
+class App;
+}
 
 /// The commands of the executable. Each adds its options to `app` and, once they are read, sets
 /// `exit_code`.
