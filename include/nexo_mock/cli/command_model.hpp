@@ -1,13 +1,11 @@
 #pragma once
 
+#include <nexo_mock/cli/cli11_fwd.hpp>
+
 #include <memory>
 #include <string>
 #include <utility>
 #include <vector>
-
-namespace CLI {
-class App;
-}
 
 /// The command line as data: what help pages, shell completion and the manual page are made from,
 /// so that none of them says anything else than the parser does.

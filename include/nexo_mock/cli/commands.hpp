@@ -1,12 +1,10 @@
 #pragma once
 
+#include <nexo_mock/cli/cli11_fwd.hpp>
+
 #include <stdexcept>
 #include <string>
 #include <vector>
-
-namespace CLI {
-class App;
-}
 
 /// The commands of the executable. Each adds its options to `app` and, once they are read, sets
 /// `exit_code`.
