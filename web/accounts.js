@@ -4,7 +4,7 @@ import { h, replace, setText } from "./dom.js";
 import { onEvent } from "./events.js";
 import { searchBox } from "./filters.js";
 import { money, plural } from "./format.js";
-import { setKeys } from "./keys.js";
+import { setListKeys } from "./keys.js";
 import { WindowedList } from "./list.js";
 import { go, hashOf, route } from "./router.js";
 import { soon } from "./signal.js";
@@ -68,14 +68,7 @@ export function accountsView(main) {
   const stopEvents = onEvent((type) => ["delivery", "webhook", "request", "reset"].includes(type) && again());
   refreshAccounts();
   const openCurrent = () => list.currentEntry && go("accounts", list.currentEntry.account);
-  const moved = (by) => () => {
-    list.step(by);
-    if (open) openCurrent();
-  };
-  setKeys({
-    j: moved(1), k: moved(-1), ArrowDown: moved(1), ArrowUp: moved(-1), Enter: openCurrent, Escape: close,
-    first: () => list.stepTo(0), "/": () => search.input.focus(),
-  });
+  setListKeys(list, { openRow: openCurrent, isOpen: () => Boolean(open), close, search });
   return () => {
     open?.stop();
     list.stop();

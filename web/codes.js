@@ -6,7 +6,7 @@ import { onEvent } from "./events.js";
 import { choiceBar, searchBox } from "./filters.js";
 import { carrierName, phone, plural, shellQuoted, toInternational } from "./format.js";
 import { icon } from "./icons.js";
-import { setKeys } from "./keys.js";
+import { setListKeys } from "./keys.js";
 import { WindowedList } from "./list.js";
 import { account, go, hashOf, narrow, route } from "./router.js";
 import { deliveries } from "./state.js";
@@ -148,16 +148,8 @@ export function codesView(main) {
   });
 
   const openCurrent = () => list.currentEntry && go("codes", list.currentEntry.id);
-  const moved = (by) => () => {
-    list.step(by);
-    if (open) openCurrent();
-  };
-  setKeys({
-    j: moved(1), k: moved(-1), ArrowDown: moved(1), ArrowUp: moved(-1),
-    Enter: openCurrent, Escape: close,
-    first: () => list.stepTo(0), "/": () => search.input.focus(),
-    c: () => list.currentEntry && copy(list.currentEntry.code, list.currentEntry.code),
-  });
+  setListKeys(list, { openRow: openCurrent, isOpen: () => Boolean(open), close, search },
+    { c: () => list.currentEntry && copy(list.currentEntry.code, list.currentEntry.code) });
   return () => {
     cancelAnimationFrame(drawing);
     open?.stop();

@@ -17,6 +17,18 @@ export function setKeys(keys) {
   ofView = keys;
 }
 
+/** Those of a list that opens its rows beside it: `openRow`, whether one `isOpen`, `close`, `search`; and more. */
+export function setListKeys(list, { openRow, isOpen, close, search }, more = {}) {
+  const moved = (by) => () => {
+    list.step(by);
+    if (isOpen()) openRow();
+  };
+  setKeys({
+    j: moved(1), k: moved(-1), ArrowDown: moved(1), ArrowUp: moved(-1), Enter: openRow, Escape: close,
+    first: () => list.stepTo(0), "/": () => search.input.focus(), ...more,
+  });
+}
+
 export function showKeys() {
   showDialog("Keys", h("dl", { class: "keys" },
     HELP.map(([key, words]) => h("div", {}, h("dt", {}, key.split(", ").map((each, i) => [i > 0 && " ", h("kbd", {}, each)])), h("dd", {}, words)))));

@@ -4,7 +4,7 @@ import { h, replace, setText } from "./dom.js";
 import { choiceBar, searchBox } from "./filters.js";
 import { phone, plural, pretty } from "./format.js";
 import { icon } from "./icons.js";
-import { setKeys } from "./keys.js";
+import { setListKeys } from "./keys.js";
 import { WindowedList } from "./list.js";
 import { account, go, hashOf, linkTo, narrow, route } from "./router.js";
 import { followRequests, requests } from "./state.js";
@@ -123,14 +123,7 @@ export function requestsView(main) {
   });
   followRequests();
   const openCurrent = () => list.currentEntry && go("requests", String(list.currentEntry.seq));
-  const moved = (by) => () => {
-    list.step(by);
-    if (open) openCurrent();
-  };
-  setKeys({
-    j: moved(1), k: moved(-1), ArrowDown: moved(1), ArrowUp: moved(-1), Enter: openCurrent, Escape: close,
-    first: () => list.stepTo(0), "/": () => search.input.focus(),
-  });
+  setListKeys(list, { openRow: openCurrent, isOpen: () => Boolean(open), close, search });
   return () => {
     cancelAnimationFrame(drawing);
     list.stop();

@@ -89,7 +89,10 @@ int ready(const ready_options& options) {
     const auto url = codec::http_url::parse(base + "/_mock/health");
     if (!url) return fail(exit_usage, "--url takes a URL like http://127.0.0.1:8484, not " + base);
     const auto token = options.control_token.resolve();
-    const auto why_not = probe{*url, token, steady_clock::now() + *wait}.run();
+    auto why_not = probe{*url, token, steady_clock::now() + *wait}.run();
+    if (why_not.starts_with("certificate verify failed")) {
+        why_not += "; SSL_CERT_FILE names the authority to trust, ca.pem of --tls-self-signed";
+    }
     if (!why_not.empty()) return fail(exit_failed, base + " is not ready: " + why_not);
     std::cout << base << " is ready\n";
     return exit_ok;

@@ -14,6 +14,14 @@ connection::~connection() {
     close();
 }
 
+domain::ip_address connection::peer() {
+    error_code ec;
+    const auto address = socket().remote_endpoint(ec).address();
+    if (ec) return {};
+    return address.is_v4() ? domain::ip_address::v4(address.to_v4().to_bytes())
+                           : domain::ip_address{address.to_v6().to_bytes()};
+}
+
 void connection::leave_tls() {
     plain_ = std::move(tls_->socket());
     tls_.reset();

@@ -12,6 +12,7 @@ using boost::system::error_code;
 using tcp = asio::ip::tcp;
 
 constexpr std::chrono::milliseconds pause_after_failure{50};
+constexpr std::uint16_t first_free_port = 1024;  // those below are for root, if nobody changed that
 
 tcp::endpoint resolve(asio::io_context& context, const std::string& host, std::uint16_t port) {
     error_code ec;
@@ -41,10 +42,13 @@ listener::listener(asio::io_context& context, const std::string& host, std::uint
     const auto endpoint = resolve(context, host, port);
     error_code ec;
     const auto check = [&](const error_code& result) {
-        if (result) {
-            throw std::runtime_error{"can't listen on " + host + ":" + std::to_string(port) + ": " +
-                                     result.message()};
-        }
+        if (!result) return;
+        const bool is_reserved = result == asio::error::access_denied && port < first_free_port;
+        throw std::runtime_error{"can't listen on " + host + ":" + std::to_string(port) + ": " +
+                                 result.message() +
+                                 (is_reserved ? " (a port below 1024 takes root or "
+                                                "CAP_NET_BIND_SERVICE)"
+                                              : "")};
     };
     check(acceptor_.open(endpoint.protocol(), ec));
     check(acceptor_.set_option(tcp::acceptor::reuse_address{true}, ec));

@@ -2,6 +2,7 @@
 #include <nexo_mock/codec/replies.hpp>
 #include <nexo_mock/net/client_watch.hpp>
 #include <nexo_mock/net/connection.hpp>
+#include <nexo_mock/net/input_buffer.hpp>
 #include <nexo_mock/net/reply_player.hpp>
 #include <nexo_mock/net/request_parser.hpp>
 #include <nexo_mock/net/response_writer.hpp>
@@ -25,17 +26,8 @@ namespace asio = boost::asio;
 using boost::system::error_code;
 using tcp = asio::ip::tcp;
 
-constexpr std::size_t first_buffer_bytes = 8 * 1024;
 constexpr char tls_handshake = 0x16;                  // first byte of a TLS client's first record
 constexpr std::size_t kept_output_bytes = 64 * 1024;  // more is given back once it was written
-
-domain::ip_address address_of(const tcp::socket& socket) {
-    error_code ec;
-    const auto address = socket.remote_endpoint(ec).address();
-    if (ec) return {};
-    return address.is_v4() ? domain::ip_address::v4(address.to_v4().to_bytes())
-                           : domain::ip_address{address.to_v6().to_bytes()};
-}
 
 /// One connection: a loop of read, parse, handle, write. Bytes are read into one buffer that is
 /// reused; all requests that are complete in it are answered in one write.
@@ -43,11 +35,8 @@ class session final : public tracked_session, public std::enable_shared_from_thi
  public:
     template <class... Tls>
     session(session_set& of, tcp::socket socket, Tls&... tls)
-        : connection_{std::move(socket), tls...},
-          set_{of},
-          input_(first_buffer_bytes),
-          watch_{connection_} {
-        request_.peer = address_of(connection_.socket());
+        : connection_{std::move(socket), tls...}, set_{of}, watch_{connection_} {
+        request_.peer = connection_.peer();
         request_.is_tls = connection_.is_tls();
         error_code ignored;
         connection_.socket().set_option(tcp::no_delay{true}, ignored);
@@ -117,8 +106,6 @@ class session final : public tracked_session, public std::enable_shared_from_thi
         }
     }
 
-    std::size_t unread() const { return end_ - begin_; }
-
     void shake_hands() {
         enter(phase::handshake);
         connection_.handshake([self = shared_from_this()](const error_code& ec) {
@@ -143,12 +130,10 @@ class session final : public tracked_session, public std::enable_shared_from_thi
     // --- reading
 
     void read() {
-        make_room();
         connection_.async_read_some(
-            asio::buffer(input_.data() + end_, input_.size() - end_),
-            [self = shared_from_this()](const error_code& ec, std::size_t size) {
+            input_.room(), [self = shared_from_this()](const error_code& ec, std::size_t size) {
                 if (ec) return self->on_read_failed(ec);
-                self->end_ += size;
+                self->input_.add(size);
                 self->serve();
             });
     }
@@ -162,31 +147,20 @@ class session final : public tracked_session, public std::enable_shared_from_thi
         flush();
     }
 
-    void make_room() {
-        if (begin_ == end_) {
-            begin_ = end_ = 0;
-        } else if (begin_ != 0 && end_ == input_.size()) {
-            std::memmove(input_.data(), input_.data() + begin_, unread());
-            end_ -= begin_;
-            begin_ = 0;
-        }
-        if (end_ == input_.size()) input_.resize(input_.size() * 2);
-    }
-
     /// Answers all requests that are complete in the buffer, then writes, reads on or closes.
     void serve() {
-        while (!closing_ && unread() != 0 && output_.size() < set_.bounds().pipelined_bytes) {
+        while (!closing_ && !input_.is_empty() && output_.size() < set_.bounds().pipelined_bytes) {
             if (!parser_) {
-                skip_empty_lines();
-                if (unread() == 0) break;
+                input_.skip_empty_lines();
+                if (input_.is_empty()) break;
                 parser_.emplace(request_, set_.bounds());
             }
             error_code ec;
-            const auto consumed = parser_->put(asio::buffer(input_.data() + begin_, unread()), ec);
-            begin_ += consumed;
+            const auto consumed = parser_->put(input_.unread(), ec);
+            input_.take(consumed);
             if (ec == boost::beast::http::error::need_more) ec = {};
             // What the parser wants whole (a header, the head of a chunk) bounds the buffer.
-            const bool too_long = consumed == 0 && unread() >= set_.bounds().header_bytes;
+            const bool too_long = consumed == 0 && input_.size() >= set_.bounds().header_bytes;
             if (too_long && !ec) ec = boost::beast::http::error::header_limit;
             if (ec) {
                 refuse_input(ec);
@@ -199,12 +173,6 @@ class session final : public tracked_session, public std::enable_shared_from_thi
             if (!answer()) return flush();  // the rest waits for the reply
         }
         flush();
-    }
-
-    /// Some clients send one after a body (RFC 9112, 2.2).
-    void skip_empty_lines() {
-        while (unread() >= 2 && input_[begin_] == '\r' && input_[begin_ + 1] == '\n')
-            begin_ += 2;
     }
 
     void wait_for_more() {
@@ -312,14 +280,14 @@ class session final : public tracked_session, public std::enable_shared_from_thi
 
     void render(std::string& out) {
         const auto what = request_.verb == api::method::head ? body_of::head : body_of::reply;
-        if (!keep_alive_ || (set_.is_draining() && unread() == 0)) closing_ = true;
+        if (!keep_alive_ || (set_.is_draining() && input_.is_empty())) closing_ = true;
         append_response(out, response_, closing_ ? after_reply::close : after_reply::keep_alive,
                         what, set_.date());
     }
 
     /// Answers what is no HTTP, or too much of it.
     void refuse_input(const error_code& ec) {
-        const bool speaks_tls = unread() != 0 && input_[begin_] == tls_handshake;
+        const bool speaks_tls = input_.begins_with(tls_handshake);
         refuse(explain(ec), speaks_tls ? "the client speaks TLS, and this port plain http://: "
                                          "--tls-port opens one for https://"
                                        : ec.message());
@@ -369,7 +337,7 @@ class session final : public tracked_session, public std::enable_shared_from_thi
         if (waiting_) return;
         if (is_partial_) enter(parser_->is_header_done() ? phase::body : phase::header);
         const bool may_go_on = output_.empty() && !plan_ && !stream_ && !closing_ && !is_partial_;
-        if (may_go_on && unread() != 0) return serve();
+        if (may_go_on && !input_.is_empty()) return serve();
         flush();
     }
 
@@ -378,7 +346,7 @@ class session final : public tracked_session, public std::enable_shared_from_thi
     void close() {
         enter(phase::lingering);
         connection_.end_output([self = shared_from_this()](const error_code& ec) {
-            const bool all_is_read = self->unread() == 0 && !self->connection_.has_unread();
+            const bool all_is_read = self->input_.is_empty() && !self->connection_.has_unread();
             if (ec || (!self->lingers_ && all_is_read)) return self->abort();
             self->discard();
         });
@@ -387,7 +355,7 @@ class session final : public tracked_session, public std::enable_shared_from_thi
     /// Of what TLS protects, too, only the end is of interest.
     void discard() {
         connection_.socket().async_read_some(
-            asio::buffer(input_), [self = shared_from_this()](const error_code& ec, std::size_t) {
+            input_.room(), [self = shared_from_this()](const error_code& ec, std::size_t) {
                 if (ec) return self->abort();
                 self->discard();
             });
@@ -395,9 +363,7 @@ class session final : public tracked_session, public std::enable_shared_from_thi
 
     connection connection_;
     session_set& set_;
-    std::vector<char> input_;  // [begin_, end_) is not parsed yet
-    std::size_t begin_ = 0;
-    std::size_t end_ = 0;
+    input_buffer input_;
     std::optional<request_parser> parser_;
     api::request request_;
     api::response response_;

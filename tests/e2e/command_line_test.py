@@ -19,7 +19,8 @@ VERSION = run("version").stdout.split()[-1]
 OPTIONS = ["--host", "--port", "--scenario", "--webhook-url", "--webhook-secret",
            "--webhook-secret-file", "--clock", "--seed", "--threads", "--max-deliveries",
            "--max-journal", "--control-token", "--control-token-file", "--log-level",
-           "--log-format", "--json"]
+           "--log-format", "--json", "--tls-port", "--tls-self-signed", "--tls-cert", "--tls-key",
+           "--import", "--export-on-exit"]
 
 
 class CommandLine(unittest.TestCase):
@@ -92,6 +93,20 @@ class Mistakes(CommandLine):
             with self.subTest(name=name):
                 env = {"NEXO_MOCK_PORT": "0"} | {f"NEXO_MOCK_{name}": value}
                 self.assert_refused([], "--" + name.lower().replace("_", "-"), env=env)
+
+    def test_a_port_for_root_alone_says_who_may_take_it(self):
+        first_free = Path("/proc/sys/net/ipv4/ip_unprivileged_port_start").read_text()
+        if int(first_free) <= 1:
+            self.skipTest("everybody may take any port here")
+        nobody = {"user": 65534} if os.geteuid() == 0 else {}
+        try:
+            done = subprocess.run([BINARY, "--port", "1"], capture_output=True, text=True,
+                                  timeout=PATIENCE, env=environment(), **nobody)
+        except PermissionError:
+            self.skipTest("nobody but root may run the program from this folder")
+        self.assertEqual((done.returncode, done.stdout), (1, ""))
+        self.assertIn("127.0.0.1:1: Permission denied (a port below 1024 takes root or "
+                      "CAP_NET_BIND_SERVICE)", done.stderr)
 
     def test_a_port_in_use_is_a_failure(self):
         with HeldPort() as port, port.listen():

@@ -176,6 +176,16 @@ fetch("https://nexoroute.dev/api/v1/send-otp", {method: "POST",
         self.assertIn('202 {"ok":true', told)
 
 
+class Ready(TlsCase):
+    def test_it_can_be_asked_over_https_and_says_how_to_trust(self):
+        of = self.start()
+        done = run("ready", "--url", of.url)
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("SSL_CERT_FILE names the authority to trust", done.stderr)
+        done = run("ready", "--url", of.url, env={"SSL_CERT_FILE": of.authority})
+        self.assertEqual((done.returncode, done.stdout), (0, f"{of.url} is ready\n"), done.stderr)
+
+
 class Certificates(TlsCase):
     def file(self, name):
         return Path(self.folder, name)

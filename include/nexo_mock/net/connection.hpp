@@ -1,5 +1,6 @@
 #pragma once
 
+#include <nexo_mock/domain/ip_address.hpp>
 #include <nexo_mock/net/tls_channel.hpp>
 
 #include <boost/asio/buffer.hpp>
@@ -31,6 +32,8 @@ class connection {
     bool is_tls() const { return tls_ != nullptr; }
     bool is_open() { return socket().is_open(); }
     executor_type get_executor() { return socket().get_executor(); }
+    /// The client's address; unspecified if it has gone already.
+    domain::ip_address peer();
     /// What carries the bytes, under TLS if there is one.
     tcp::socket& socket() { return tls_ ? tls_->socket() : plain_; }
 
