@@ -43,6 +43,14 @@ std::string webhook_words(const domain::event_record& record) {
            (last->outcome.status != 0 ? std::to_string(last->outcome.status) : last->outcome.error);
 }
 
+// What is no request has no path, and a connection that never came to be no status.
+std::string refusal_of(const domain::call_record& call) {
+    if (call.status == 0) return "a connection failed with " + call.error;
+    const auto what =
+        call.path.empty() ? "what is no HTTP request" : std::string{call.method} + ' ' + call.path;
+    return what + " was refused with " + std::to_string(call.status) + ' ' + call.error;
+}
+
 }  // namespace
 
 std::string_view name(check which) {
@@ -166,12 +174,10 @@ void verification::look_at_rules() {
 void verification::look_at_calls(const domain::call_journal& calls, const std::string& account) {
     for (std::size_t i = 0; i < calls.size(); ++i) {
         const auto& each = calls[i];
-        if (each.status < 400 || each.by_rule) continue;
+        if ((each.status < 400 && each.error.empty()) || each.by_rule) continue;
         add({check::requests,
              account,
-             std::string{each.method} + ' ' + each.path + " was refused with " +
-                 std::to_string(each.status) + ' ' + each.error +
-                 (each.why.empty() ? "" : ": " + each.why),
+             refusal_of(each) + (each.why.empty() ? "" : ": " + each.why),
              {},
              {},
              each.seq});

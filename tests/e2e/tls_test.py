@@ -208,6 +208,9 @@ class Certificates(TlsCase):
             of.connect(trust=ssl.create_default_context())
         line = of.emulator.wait_for_log("does not trust the certificate")
         self.assertIn("ca.pem", line)
+        told = of.emulator.everything().call("GET", "/_mock/verify").json
+        self.assertIn("a connection failed with tls_handshake: the client does not trust",
+                      told["failures"][0]["detail"])
 
     def test_keys_are_for_their_owner_alone(self):
         self.start()

@@ -146,6 +146,29 @@ TEST_CASE("a refusal counts unless a rule wanted it") {
           "POST /api/v1/send-otp was refused with 402 insufficient_balance");
 }
 
+TEST_CASE("what never came to be a request is told as such") {
+    domain::call_journal strangers{4};
+    auto no_http = call(400, "bad_request");
+    no_http.method = "other";
+    no_http.path.clear();
+    auto no_connection = no_http;
+    no_connection.status = 0;
+    no_connection.error = "tls_handshake";
+    no_connection.why = "no trust";
+    strangers.push(no_http);
+    strangers.push(no_connection);
+    verification found{*control::read_checks("requests"), nullptr};
+    found.look_at(strangers);
+    std::string text;
+    codec::json_writer writer{text};
+    found.write(writer);
+    const auto failures = json{text}["failures"].items();
+    REQUIRE(failures.size() == 2);
+    CHECK(failures[0]["detail"].text() ==
+          "what is no HTTP request was refused with 400 bad_request");
+    CHECK(failures[1]["detail"].text() == "a connection failed with tls_handshake: no trust");
+}
+
 TEST_CASE("refusals of strangers belong to no account") {
     domain::call_journal strangers{2};
     strangers.push(call(401, "unauthorized"));
