@@ -33,12 +33,15 @@ function row(delivery) {
     }, icon("copy")));
 }
 
+const LEAST_OF_ID = 4; // fewer digits are in many ids by chance, and are meant for codes and numbers
+
 /** 098 123, +84 98, 4829 and the beginning of an id all find. */
 function searchFor(typed) {
   const plain = typed.trim().toLowerCase();
   if (!plain) return () => true;
   const number = toInternational(plain);
-  return ({ text }) => text.includes(plain) || (number !== plain && /\d/.test(number) && text.includes(number));
+  const isId = (id) => plain.length >= LEAST_OF_ID && id.startsWith(plain);
+  return ({ text, id }) => text.includes(plain) || isId(id) || (number !== plain && /\d/.test(number) && text.includes(number));
 }
 
 function chosen({ status, q = "", account: of }) {

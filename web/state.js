@@ -19,7 +19,7 @@ function keepDelivery({ id, seq, account, phone: number, code, carrier, status, 
     id, seq, account, number, code, carrier, status, error_code, rule,
     at: Date.parse(created_at),
     webhook: webhookState(webhooks),
-    text: `${number} ${phone(number)} ${code} ${id}`.toLowerCase(),
+    text: `${number} ${phone(number)} ${code}`,
   };
 }
 
