@@ -68,6 +68,7 @@ void driver::connect(std::size_t slot) {
     place.in.resize(input_size);
     place.filled = 0;
     watch_for_input(epoll_, place.to.number(), slot);
+    ++opened_;
 }
 
 void driver::send_next(connection& over, clock::time_point counts_from) {
@@ -104,10 +105,7 @@ void driver::take_input(std::size_t slot) {
     // By TLS more may have been read than was asked for, of which epoll knows nothing.
     do {
         const auto came = from.to.receive(std::span{from.in}.subspan(from.filled));
-        if (came.then == channel::state::closed) {
-            throw std::runtime_error{"the server closed a connection, " +
-                                     std::to_string(from.sent.size()) + " replies short"};
-        }
+        if (came.then == channel::state::closed) return take_end(slot);
         if (came.size == 0) return;
         from.filled += came.size;
         const auto now = clock::now();
@@ -115,6 +113,19 @@ void driver::take_input(std::size_t slot) {
         if (taken > 0 && !is_draining_ && (from.is_last || is_short())) connect(slot);
         go_on(slot, taken, now);
     } while (from.to.is_tls());
+}
+
+void driver::take_end(std::size_t slot) {
+    auto& from = connections_[slot];
+    if (!from.sent.empty()) {
+        throw std::runtime_error{"the server closed a connection, " +
+                                 std::to_string(from.sent.size()) + " replies short"};
+    }
+    if (is_draining_) {
+        from.to = {};
+    } else {
+        connect(slot);
+    }
 }
 
 std::size_t driver::take_replies(connection& from, clock::time_point now) {
@@ -165,6 +176,7 @@ driver::usage driver::usage_now(clock::time_point now) const {
     return {.at = now,
             .server_cpu_ns = settings_.server > 0 ? cpu_ns_of(settings_.server) : 0,
             .load_cpu_ns = own_cpu_ns(),
+            .opened = opened_,
             .cores = core_times()};
 }
 
@@ -178,6 +190,7 @@ void driver::end_measuring(clock::time_point now) {
     const auto until = usage_now(now);
     result_.lasted = until.at - since.at;
     result_.server_cpu_ns = until.server_cpu_ns - since.server_cpu_ns;
+    result_.opened = until.opened - since.opened;
     result_.load_cpu_ns = until.load_cpu_ns - since.load_cpu_ns;
     for (std::size_t core = 0; core < since.cores.size() && core < until.cores.size(); ++core)
         result_.busy.push_back(share(since.cores[core], until.cores[core]));
@@ -194,7 +207,8 @@ std::string to_json(const load_result& result) {
     const auto seconds = [](auto ns) { return std::chrono::duration<double>(ns).count(); };
     std::ostringstream out;
     out << "{\"requests\":" << result.replies << ",\"bytes\":" << result.bytes
-        << ",\"seconds\":" << seconds(result.lasted) << ",\"statuses\":{";
+        << ",\"opened\":" << result.opened << ",\"seconds\":" << seconds(result.lasted)
+        << ",\"statuses\":{";
     const char* between = "";
     for (const auto& [status, count] : result.statuses) {
         out << between << '"' << status << "\":" << count;

@@ -35,7 +35,8 @@ struct load_settings {
 /// What was measured between warm-up and end.
 struct load_result {
     std::uint64_t replies = 0;
-    std::uint64_t bytes = 0;  ///< of these replies
+    std::uint64_t bytes = 0;   ///< of these replies
+    std::uint64_t opened = 0;  ///< connections, meanwhile
     std::map<int, std::uint64_t> statuses;
     std::chrono::nanoseconds lasted{0};
     latency_histogram latencies;
@@ -70,6 +71,7 @@ class driver {
         clock::time_point at;
         std::uint64_t server_cpu_ns = 0;
         std::uint64_t load_cpu_ns = 0;
+        std::uint64_t opened = 0;
         std::vector<core_time> cores;
     };
 
@@ -80,6 +82,7 @@ class driver {
     void send_next(connection& over, clock::time_point counts_from);
     void send_what_is_due(clock::time_point now);
     void take_input(std::size_t slot);
+    void take_end(std::size_t slot);
     std::size_t take_replies(connection& from, clock::time_point now);
     void go_on(std::size_t slot, std::size_t taken, clock::time_point now);
     void wait_for_input(clock::time_point now);
@@ -95,6 +98,7 @@ class driver {
     descriptor epoll_;
     std::vector<connection> connections_;
     std::vector<std::size_t> idle_;  ///< slots without a request in flight, with a schedule alone
+    std::uint64_t opened_ = 0;       ///< connections
     std::uint64_t in_flight_ = 0;
     std::uint64_t given_out_ = 0;
     clock::time_point began_;
