@@ -84,6 +84,9 @@ def quantile_bound(buckets, share):
     return min(bound for bound, count in buckets.items() if count >= share * total and count > 0)
 
 
-def cpu_share(busy, cores):
-    """Percent of their time that these cores were busy."""
-    return 100 * statistics.mean(busy[core] for core in cores)
+def core_shares(drive, cores):
+    """Percent of one core that the server took, that the load took, and that all else took of `cores`."""
+    server = 100 * drive["server_cpu_s"] / drive["seconds"]
+    load = 100 * drive["load_cpu_s"] / drive["seconds"]
+    busy = 100 * sum(drive["busy"][core] for core in cores)
+    return {"server": server, "load": load, "others": max(0.0, busy - server - load)}

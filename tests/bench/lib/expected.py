@@ -18,13 +18,13 @@ EXPECTED = {
 }
 
 
-def judge(figures):
+def judge(figures, say=print):
     """Says of each expected figure whether it is there and near enough. (passed, failed)."""
     failed = 0
     for name, wanted in EXPECTED.items():
         measured = figures.get(name, float("nan"))
         is_near = is_within(measured, wanted, FACTOR)
         failed += not is_near
-        print(f"{'ok     ' if is_near else 'FAILED '} {name}: {measured:.2f}, expected {wanted:g} "
-              f"({wanted / FACTOR:g} to {wanted * FACTOR:g})")
+        say(f"{'ok     ' if is_near else 'FAILED '} {name}: {measured:.2f}, expected {wanted:g} "
+            f"({wanted / FACTOR:g} to {wanted * FACTOR:g})")
     return len(EXPECTED) - failed, failed

@@ -2,7 +2,7 @@
 
 import contextlib
 
-from arithmetic import alternating, cpu_share, cpu_us, median, rate
+from arithmetic import alternating, core_shares, cpu_us, median, rate
 from contestants import DELIVERED_AFTER, Nginx, NexoMock
 from load import wrk, write_book
 from machine import find
@@ -10,7 +10,7 @@ from tables import Table, microseconds, milliseconds, times, whole
 from workloads import SEND_CALL, all_of_them
 
 COLUMNS = ["load", "CPU µs/request", "nginx", "×", "requests/s", "nginx", "×", "p50 ms", "p99 ms",
-           "p99.9 ms", "nginx p99", "×", "busy %: server, load", "nginx"]
+           "p99.9 ms", "nginx p99", "×", "server, load, others %", "nginx"]
 
 
 def measure(bench, chosen):
@@ -20,6 +20,8 @@ def measure(bench, chosen):
         f"nothing else is said; a delivery ends {DELIVERED_AFTER:g} s after its send.",
         "Latencies count from when a request was sent, so what waits behind a stall is not seen; those on "
         "schedule count from when it was due.",
+        "What server, load and others take is in percent of one core; whichever is near 100 bounds the "
+        "requests/s, and where others take much, only CPU per request tells anything.",
         "With 2 threads, server and load share both cores (nginx: 2 workers)."])
     for workload in all_of_them(options.paced_rate):
         if workload.name not in chosen:
@@ -85,8 +87,9 @@ def add_row(bench, table, workload, rounds):
 
 
 def busy(bench, rounds):
+    """Percent of a core that the server took, and the load, and whatever else ran on these two: 100 is a
+    core that is saturated."""
     if "busy" not in rounds[0]:
         return ""
-    shares = [median([{"share": cpu_share(each["busy"], [core])} for each in rounds], "share")
-              for core in (bench.server_core, bench.load_core)]
-    return ", ".join(f"{each:.0f}" for each in shares)
+    shares = [core_shares(each, (bench.server_core, bench.load_core)) for each in rounds]
+    return ", ".join(f"{median(shares, who):.0f}" for who in ("server", "load", "others"))
