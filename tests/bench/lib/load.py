@@ -21,11 +21,17 @@ class Load:
         return ["taskset", "-c", pinned, self.tool, *map(str, words)]
 
     def run(self, *words, cores=None, about=""):
-        done = subprocess.run(self.command(*words, cores=cores), capture_output=True, text=True,
-                              stdin=subprocess.DEVNULL, check=False)
-        if done.returncode:
-            raise Failure(f"{about}: {done.stderr.strip()}")
-        return json.loads(done.stdout)
+        tool = subprocess.Popen(self.command(*words, cores=cores), text=True, stdin=subprocess.DEVNULL,
+                                stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        try:
+            output, errors = tool.communicate()
+        except BaseException:
+            tool.terminate()  # not killed: it may have started a server, which it ends
+            tool.communicate()
+            raise
+        if tool.returncode:
+            raise Failure(f"{about}: {errors.strip()}")
+        return json.loads(output)
 
     def drive(self, server, book, tls=False, cores=None, **options):
         """Loads the server with the requests of the file `book`; what was measured."""
