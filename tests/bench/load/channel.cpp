@@ -36,8 +36,10 @@ channel::channel(descriptor socket, const tls_client& tls)
     : socket_{std::move(socket)}, ssl_{SSL_new(tls.get())} {
     if (!ssl_ || SSL_set_fd(ssl_.get(), socket_.get()) != 1) fail("TLS");
     if (SSL_connect(ssl_.get()) != 1) fail("TLS handshake");
+    // NOLINTBEGIN(*-pro-type-vararg): fcntl is declared so
     const auto flags = fcntl(socket_.get(), F_GETFL);
     if (flags < 0 || fcntl(socket_.get(), F_SETFL, flags | O_NONBLOCK) < 0) fail("fcntl");
+    // NOLINTEND(*-pro-type-vararg)
 }
 
 void channel::send(std::string_view bytes) {

@@ -18,8 +18,6 @@
 #include <thread>
 #include <unistd.h>
 
-extern char** environ;  // NOLINT(readability-redundant-declaration)
-
 namespace bench {
 
 namespace {
@@ -27,8 +25,8 @@ namespace {
 using clock = std::chrono::steady_clock;
 constexpr int reply_patience_ms = 1000;
 
-// Of the server that is running; whoever interrupts this process ends it, too.
-volatile sig_atomic_t server_group = 0;
+// Of the server that is running, for a handler of signals, which knows nothing else.
+volatile sig_atomic_t server_group = 0;  // NOLINT(*-avoid-non-const-global-variables)
 
 extern "C" void end_server(int signal) {
     if (server_group > 0) kill(-server_group, SIGKILL);

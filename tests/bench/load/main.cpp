@@ -83,7 +83,7 @@ int receive(const std::vector<std::string_view>& words) {
     for (std::string each; std::getline(list, each, ',');)
         types.push_back(each);
     bench::webhook_receiver receiver{given.number("deliveries"), std::move(types)};
-    std::cout << "{\"port\":" << receiver.port() << '}' << std::endl;
+    std::cout << "{\"port\":" << receiver.port() << "}\n" << std::flush;
     receiver.run();
     return 0;
 }

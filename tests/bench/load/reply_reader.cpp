@@ -1,9 +1,9 @@
 #include "reply_reader.hpp"
 
+#include <algorithm>
 #include <charconv>
 #include <stdexcept>
 #include <string>
-#include <strings.h>
 
 namespace bench {
 
@@ -11,9 +11,11 @@ namespace {
 
 constexpr std::string_view head_end = "\r\n\r\n";
 
-bool is_field(std::string_view line, std::string_view name) {
-    return line.size() > name.size() && line[name.size()] == ':' &&
-           strncasecmp(line.data(), name.data(), name.size()) == 0;
+/// Of letters, digits and dashes, in any case.
+bool begins_with(std::string_view text, std::string_view lower) {
+    return text.size() >= lower.size() &&
+           std::ranges::equal(text.substr(0, lower.size()), lower, {},
+                              [](char c) { return static_cast<char>(c | 0x20); });
 }
 
 std::string_view value_of(std::string_view line) {
@@ -60,11 +62,11 @@ std::optional<reply_front> read_reply(std::string_view bytes) {
         const auto first = head[at] | 0x20;
         if (first != 'c' && first != 't') continue;
         const auto line = head.substr(at, head.find("\r\n", at) - at);
-        if (is_field(line, "content-length")) {
+        if (begins_with(line, "content-length:")) {
             front.size += number_in(value_of(line), 10);
-        } else if (is_field(line, "connection")) {
-            front.is_last = strncasecmp(value_of(line).data(), "close", 5) == 0;
-        } else if (is_field(line, "transfer-encoding")) {
+        } else if (begins_with(line, "connection:")) {
+            front.is_last = begins_with(value_of(line), "close");
+        } else if (begins_with(line, "transfer-encoding:")) {
             const auto chunks = size_of_chunks(bytes.substr(end + head_end.size()));
             if (!chunks) return std::nullopt;
             front.size += *chunks;

@@ -7,7 +7,6 @@
 #include <csignal>
 #include <iostream>
 #include <stdexcept>
-#include <strings.h>
 #include <sys/epoll.h>
 #include <sys/signalfd.h>
 #include <sys/socket.h>
@@ -130,7 +129,8 @@ void webhook_receiver::report() {
               << ",\"out_of_order\":" << tally_.out_of_order()
               << ",\"most_connections\":" << most_connections_ << ",\"first_s\":" << seconds(first_)
               << ",\"last_s\":" << seconds(last_)
-              << ",\"cpu_s\":" << static_cast<double>(own_cpu_ns()) / 1e9 << '}' << std::endl;
+              << ",\"cpu_s\":" << static_cast<double>(own_cpu_ns()) / 1e9 << "}\n"
+              << std::flush;
 }
 
 }  // namespace bench
