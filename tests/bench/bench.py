@@ -48,6 +48,8 @@ def parse():
     parser.add_argument("--seconds", type=float, default=3, help="that a round measures (3)")
     parser.add_argument("--paced-rate", type=int, default=40000, metavar="N",
                         help="requests a second on schedule (40000)")
+    parser.add_argument("--delivered-after", type=float, default=1, metavar="SECONDS",
+                        help="when a delivery ends (1); rounds warm up for as long")
     parser.add_argument("--server-core", type=int, default=0, metavar="N", help="(0)")
     parser.add_argument("--load-core", type=int, default=1, metavar="N", help="(1)")
     parser.add_argument("--raw", metavar="FILE", help="keep the figures of every round, as JSON")
@@ -56,7 +58,7 @@ def parse():
                         help="the main ones, shortly; fails if a ratio is far from what is expected")
     options = parser.parse_args()
     if options.smoke:
-        options.rounds, options.seconds = 2, 0.8
+        options.rounds, options.seconds, options.delivered_after = 3, 0.7, 0.2
     if options.rounds < 1 or options.seconds <= 0 or options.server_core == options.load_core:
         parser.error("it takes rounds, seconds, and two different cores")
     return parser, options

@@ -16,12 +16,11 @@ DELIVERY_REPLY = ('{"ok":true,"id":"65cec900-4535-4ce4-bf0d-f002f7e6904b","phone
                   '"carrier_status":"success","created_at":"2026-05-26T10:00:00Z",'
                   '"completed_at":"2026-05-26T10:00:01Z"}')
 
-# How long after a send its delivery ends. Every round warms up for as long, so that in what is
-# measured as many deliveries end as are sent.
-DELIVERED_AFTER = 1.0
 
-SCENARIO = {"name": "bench", "account_defaults": {"balance": 1000000000},
-            "rules": [{"then": {"deliver": True, "after": "1s"}}]}
+def scenario(delivered_after):
+    """Deliveries end that many seconds after their sends."""
+    return {"name": "bench", "account_defaults": {"balance": 1000000000},
+            "rules": [{"then": {"deliver": True, "after": f"{round(delivered_after * 1000)}ms"}}]}
 
 
 def balance_call():
@@ -68,10 +67,10 @@ http {{
 
 
 class NexoMock(Server):
-    warm_up = DELIVERED_AFTER
-
-    def __init__(self, bench, cores, *options, threads=1, scenario=SCENARIO, certificates=None,
+    def __init__(self, bench, cores, *options, threads=1, scenario=None, certificates=None,
                  binary=None):
+        """Without a scenario, the built-in one."""
+        self.warm_up = bench.options.delivered_after
         port = free_port()
         self.tls_port = free_port() if certificates else None
         folder = bench.new_folder("nexo-mock")

@@ -3,7 +3,7 @@
 import statistics
 
 from arithmetic import alternating, cpu_us, median, rate
-from contestants import Nginx, NexoMock
+from contestants import Nginx, NexoMock, scenario
 from load import write_book
 from peers import available
 from processes import Failure
@@ -18,7 +18,7 @@ PATIENCE = 60
 def measure(bench):
     core = [bench.server_core]
     rows = {}
-    for peer in [NexoMock(bench, core), *available(bench)]:
+    for peer in [NexoMock(bench, core, scenario=scenario(bench.options.delivered_after)), *available(bench)]:
         try:
             rows[peer.name] = measure_one(bench, peer)
         except Failure as why:

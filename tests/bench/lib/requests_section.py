@@ -3,7 +3,7 @@
 import contextlib
 
 from arithmetic import alternating, core_shares, cpu_us, median, rate
-from contestants import DELIVERED_AFTER, Nginx, NexoMock
+from contestants import Nginx, NexoMock, scenario
 from load import wrk, write_book
 from machine import find
 from tables import Table, microseconds, milliseconds, times, whole
@@ -17,7 +17,7 @@ def measure(bench, chosen):
     options = bench.options
     table = Table("Requests", COLUMNS, [
         f"Medians of {options.rounds} alternating rounds of {options.seconds:g} s; 64 connections where "
-        f"nothing else is said; a delivery ends {DELIVERED_AFTER:g} s after its send.",
+        f"nothing else is said; a delivery ends {options.delivered_after:g} s after its send.",
         "Latencies count from when a request was sent, so what waits behind a stall is not seen; those on "
         "schedule count from when it was due.",
         "What server, load and others take is in percent of one core; whichever is near 100 bounds the "
@@ -41,6 +41,7 @@ def measure_one(bench, workload):
     with contextlib.ExitStack() as running:
         # The first makes the certificate that both use.
         mock = running.enter_context(NexoMock(bench, cores, threads=workload.threads,
+                                              scenario=scenario(bench.options.delivered_after),
                                               certificates=certificates))
         nginx = running.enter_context(Nginx(bench, cores, workers=workload.threads,
                                             certificates=certificates))

@@ -27,10 +27,9 @@ def resident(server):
 
 def measure(bench):
     starts = LEAST_STARTS if not bench.options.smoke else 5
-    servers = [Nginx(bench, [bench.server_core]), NexoMock(bench, [bench.server_core], scenario=None)]
+    servers = [Nginx(bench, [bench.server_core]), NexoMock(bench, [bench.server_core])]
     if bench.options.static_binary:
-        servers.append(NexoMock(bench, [bench.server_core], scenario=None,
-                                binary=bench.options.static_binary))
+        servers.append(NexoMock(bench, [bench.server_core], binary=bench.options.static_binary))
         servers[-1].name = "nexo-mock, static"
     took = first_answers(bench, servers, starts)
     memory = {each.name: resident(each) for each in servers}
