@@ -127,6 +127,9 @@ def main():
             keep(options, facts, bench, tables)
             if options.smoke:
                 passed, failed = expected.judge(bench.figures)
+            for each in bench.broken:
+                print(f"FAILED  {each}")
+            failed += len(bench.broken)
         except Failure as why:
             print(f"bench: {why}", file=sys.stderr)
             failed = 1

@@ -8,7 +8,8 @@ from load import Load
 
 
 class Bench:
-    """`raw` keeps every round, `figures` the ratios that expected.py has something to say about."""
+    """`raw` keeps every round, `figures` the ratios that expected.py has something to say about, and
+    `broken` what was not slow but wrong."""
 
     def __init__(self, options):
         self.options = options
@@ -17,6 +18,7 @@ class Bench:
         self.load = Load(options.load_tool, [options.load_core])
         self.raw = {}
         self.figures = {}
+        self.broken = []
         self._stack = contextlib.ExitStack()
         self._folders = 0
 

@@ -18,6 +18,8 @@ def why_not():
     """Why nothing can be measured here, or None."""
     if (os.cpu_count() or 1) < 2 or len(os.sched_getaffinity(0)) < 2:
         return "it takes two cores, one for the server and one for the load"
+    if not Path("/proc/self/schedstat").exists():
+        return "this kernel does not count the CPU time of threads in nanoseconds (/proc/PID/schedstat)"
     for tool in ("nginx", "taskset"):
         if not find(tool):
             return f"{tool} is missing (script/bootstrap --bench installs it)"

@@ -1,6 +1,5 @@
 """Webhooks of deliveries that end in the same second: none lost, in order, and what each costs."""
 
-import contextlib
 import json
 import select
 import subprocess
@@ -50,19 +49,24 @@ class Receiver:
         self.stop()
 
     def stop(self):
-        self.process.terminate()
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            self.process.communicate(timeout=10)
+        if self.process.poll() is None:
+            self.rest()
         self.process.kill()
         self.process.wait()
+
+    def rest(self):
+        """Ends it; what has come since the last line."""
+        self.process.terminate()
+        output, errors = self.process.communicate(timeout=10)
+        if not output:
+            raise Failure(f"the receiver of webhooks did not end well: {errors.strip()}")
+        return json.loads(output.splitlines()[-1])
 
     def line(self):
         ready, _, _ = select.select([self.process.stdout], [], [], PATIENCE)
         if ready and (text := self.process.stdout.readline()):
             return json.loads(text)
-        self.process.terminate()
-        output, errors = self.process.communicate(timeout=10)
-        raise Failure(f"webhooks are missing; the receiver has {output.strip()} {errors.strip()}")
+        raise Failure(f"webhooks are missing; the receiver has {self.rest()}")
 
 
 def measure(bench):
@@ -87,8 +91,12 @@ def run(bench, timeline):
         url = f"http://127.0.0.1:{receiver.port}/webhooks"
         with NexoMock(bench, [bench.server_core], scenario=scenario(url, timeline)) as mock:
             one_round(bench, mock, receiver, book, len(types))  # warms up
-            return [one_round(bench, mock, receiver, book, len(types))
-                    for _ in range(bench.options.rounds)]
+            rounds = [one_round(bench, mock, receiver, book, len(types))
+                      for _ in range(bench.options.rounds)]
+        more = receiver.rest()["received"]  # once nexo-mock has ended
+    if more:
+        bench.broken.append(f"webhooks: {more} more came than were due")
+    return rounds
 
 
 def one_round(bench, mock, receiver, book, webhooks_each):
@@ -107,8 +115,10 @@ def add_row(bench, table, name, rounds):
     webhook, sent = median(rounds, "webhook_us"), median(rounds, "send_us")
     bench.figures[f"webhooks, {name}: CPU × send"] = webhook / sent
     drained = median(rounds, "drained_s")
-    table.add(name, whole(rounds[0]["expected"]), *(whole(sum(each[what] for each in rounds)) for what in
-                                                    ("lost", "duplicates", "out_of_order")),
+    wrong = {what: sum(each[what] for each in rounds) for what in ("lost", "duplicates", "out_of_order")}
+    if any(wrong.values()):
+        bench.broken.append(f"webhooks, {name}: {wrong}")
+    table.add(name, whole(rounds[0]["expected"]), *map(whole, wrong.values()),
               milliseconds(drained), whole(rounds[0]["expected"] / drained),
               whole(max(each["most_connections"] for each in rounds)),
               microseconds(webhook), microseconds(sent), times(webhook / sent))
