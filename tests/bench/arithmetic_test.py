@@ -40,15 +40,16 @@ depth 1000000
 
 class Arithmetic(unittest.TestCase):
     def test_servers_take_turns_in_going_first(self):
-        self.assertEqual(list(arithmetic.alternating(["a", "b"], 3)), ["a", "b", "b", "a", "a", "b"])
+        self.assertEqual(list(arithmetic.alternating(["a", "b"], 3)),
+                         ["a", "b", "b", "a", "a", "b"])
 
     def test_a_median_is_not_moved_by_one_bad_round(self):
         rounds = [{"latency_s": {"p99": each}} for each in (3, 1, 900, 2, 2)]
         self.assertEqual(arithmetic.median(rounds, "latency_s", "p99"), 2)
 
     def test_a_ratio_is_off_in_either_direction(self):
-        for measured, is_within in ((2, True), (0.5, True), (2.01, False), (0.49, False), (0, False),
-                                    (-1, False), (math.nan, False), (math.inf, False)):
+        for measured, is_within in ((2, True), (0.5, True), (2.01, False), (0.49, False),
+                                    (0, False), (-1, False), (math.nan, False), (math.inf, False)):
             with self.subTest(measured=measured):
                 self.assertIs(arithmetic.is_within(measured, 1, 2), is_within)
 
@@ -128,7 +129,8 @@ class Tables(unittest.TestCase):
 
     def test_a_page_gets_markdown(self):
         self.assertEqual(self.table().as_markdown(),
-                         "### Start\n\n|  | ms |\n|---|---:|\n| nginx | 6.70 |\n| other | 1,234 |\n\nMedians.\n")
+                         "### Start\n\n|  | ms |\n|---|---:|\n| nginx | 6.70 |\n"
+                         "| other | 1,234 |\n\nMedians.\n")
 
     def test_a_row_that_does_not_fit_is_a_mistake(self):
         with self.assertRaisesRegex(ValueError, "1 cells for 2 columns"):

@@ -1,9 +1,10 @@
 #!/usr/bin/env python3
-"""Measures nexo-mock: requests, start, memory, timers, webhooks, and the mock servers one could take instead.
+"""Measures nexo-mock: requests, start, memory, timers, webhooks, and the mock servers one could
+take instead.
 
-The yardstick is nginx, which returns constants of the same size. One core runs the server under test,
-another the load. Rounds of the two alternate, so that what else the machine does hits both; what counts
-are ratios of medians. CPU time is that of the server's processes, as the kernel counts it.
+The yardstick is nginx, which returns constants of the same size. One core runs the server under
+test, another the load. Rounds of the two alternate, so that what else the machine does hits both;
+what counts are ratios of medians. CPU time is that of the server's processes, as the kernel counts it.
 """
 
 import argparse
@@ -39,10 +40,12 @@ def parse():
     parser.add_argument("--binary", required=True, help=argparse.SUPPRESS)
     parser.add_argument("--load-tool", required=True, help=argparse.SUPPRESS)
     parser.add_argument("--static-binary", help=argparse.SUPPRESS)
-    parser.add_argument("--static", action="store_true", help="build and start the static executable, too")
+    parser.add_argument("--static", action="store_true",
+                        help="build and start the static executable, too")
     parser.add_argument("--peers", action="store_true",
                         help="measure other mock servers, too; npm installs them the first time")
-    parser.add_argument("--only", nargs="+", metavar="NAME", help="these alone; --list names them")
+    parser.add_argument("--only", nargs="+", metavar="NAME",
+                        help="these alone; --list names them")
     parser.add_argument("--list", action="store_true", help="print what there is to measure")
     parser.add_argument("--rounds", type=int, default=5, help="of each server (5)")
     parser.add_argument("--seconds", type=float, default=3, help="that a round measures (3)")
@@ -52,8 +55,10 @@ def parse():
                         help="when a delivery ends (1); rounds warm up for as long")
     parser.add_argument("--server-core", type=int, default=0, metavar="N", help="(0)")
     parser.add_argument("--load-core", type=int, default=1, metavar="N", help="(1)")
-    parser.add_argument("--raw", metavar="FILE", help="keep the figures of every round, as JSON")
-    parser.add_argument("--markdown", metavar="FILE", help="write the tables as docs/performance.md has them")
+    parser.add_argument("--raw", metavar="FILE",
+                        help="keep the figures of every round, as JSON")
+    parser.add_argument("--markdown", metavar="FILE",
+                        help="write the tables as docs/performance.md has them")
     parser.add_argument("--smoke", action="store_true",
                         help="the main ones, shortly; fails if a ratio is far from what is expected")
     options = parser.parse_args()
@@ -96,14 +101,15 @@ def run(bench, chosen):
 
 
 def keep(options, facts, bench, tables):
-    heading = (f"{options.rounds} rounds of {options.seconds:g} s, server on core {options.server_core}, "
-               f"load on core {options.load_core}: {machine.in_words(facts)}.")
+    heading = (f"{options.rounds} rounds of {options.seconds:g} s, server on core "
+               f"{options.server_core}, load on core {options.load_core}: {machine.in_words(facts)}.")
     if options.raw:
         Path(options.raw).write_text(json.dumps(
             {"machine": facts, "rounds": options.rounds, "seconds": options.seconds,
              "figures": bench.figures, **bench.raw}, indent=1) + "\n")
     if options.markdown:
-        Path(options.markdown).write_text("\n".join([heading + "\n", *(each.as_markdown() for each in tables)]))
+        parts = [heading + "\n", *(each.as_markdown() for each in tables)]
+        Path(options.markdown).write_text("\n".join(parts))
 
 
 def main():

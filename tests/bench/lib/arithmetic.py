@@ -48,7 +48,8 @@ def read_wrk(output):
     count, seconds, unit = re.search(r"(\d+) requests in ([\d.]+)(us|ms|s|m),", output).groups()
     latencies = {}
     for share, name in (("50", "p50"), ("90", "p90"), ("99", "p99")):
-        value, of = re.search(rf"^\s*{share}%\s+([\d.]+)(us|ms|s|m)\s*$", output, re.MULTILINE).groups()
+        value, of = re.search(rf"^\s*{share}%\s+([\d.]+)(us|ms|s|m)\s*$", output,
+                              re.MULTILINE).groups()
         latencies[name] = float(value) * WRK_UNITS[of]
     return {"requests": int(count), "seconds": float(seconds) * WRK_UNITS[unit],
             "latency_s": latencies}
@@ -85,7 +86,7 @@ def quantile_bound(buckets, share):
 
 
 def core_shares(drive, cores):
-    """Percent of one core that the server took, that the load took, and that all else took of `cores`."""
+    """Percent of one core that the server took, the load, and all else together of `cores`."""
     server = 100 * drive["server_cpu_s"] / drive["seconds"]
     load = 100 * drive["load_cpu_s"] / drive["seconds"]
     busy = 100 * sum(drive["busy"][core] for core in cores)

@@ -8,8 +8,8 @@ from load import Load
 
 
 class Bench:
-    """`raw` keeps every round, `figures` the ratios that expected.py has something to say about, and
-    `broken` what was not slow but wrong."""
+    """`raw` keeps every round, `figures` the ratios that expected.py has something to say about,
+    and `broken` what was not slow but wrong."""
 
     def __init__(self, options):
         self.options = options

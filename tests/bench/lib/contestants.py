@@ -1,4 +1,4 @@
-"""nexo-mock, and nginx as the yardstick, which answers the same calls with constants of the same size."""
+"""nexo-mock, and nginx as the yardstick, which answers the same calls with constants of its size."""
 
 import json
 import time

@@ -1,7 +1,7 @@
 """What --smoke holds ratios against: none may be off by more than FACTOR, in either direction.
 
-Only such as hardly depend on the machine and on what else it does, so no throughput and no latency. They
-were measured by script/bench; whoever makes one much better writes that down here."""
+Only such as hardly depend on the machine and on what else it does, so no throughput, and of
+latencies the shortest start alone. They were measured by script/bench; whoever makes one much better writes that down here."""
 
 from arithmetic import is_within
 

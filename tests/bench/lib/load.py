@@ -21,8 +21,9 @@ class Load:
         return ["taskset", "-c", pinned, self.tool, *map(str, words)]
 
     def run(self, *words, cores=None, about=""):
-        tool = subprocess.Popen(self.command(*words, cores=cores), text=True, stdin=subprocess.DEVNULL,
-                                stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        tool = subprocess.Popen(self.command(*words, cores=cores), text=True,
+                                stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                                stderr=subprocess.PIPE)
         try:
             output, errors = tool.communicate()
         except BaseException:
@@ -50,9 +51,9 @@ class Load:
         command = server.command
         if server.folder:
             command = ["env", "-C", str(server.folder), *command]
-        return self.run("first", "--port", server.port, "--request", file, "--core", server.cores[0],
-                        "--log", server.log, "--patience", patience, "--", *command,
-                        about=server.name)["seconds"]
+        return self.run("first", "--port", server.port, "--request", file,
+                        "--core", server.cores[0], "--log", server.log, "--patience", patience,
+                        "--", *command, about=server.name)["seconds"]
 
 
 def write_book(requests, path):
@@ -63,9 +64,11 @@ def write_book(requests, path):
 
 def wrk(server, call, core, connections, seconds, folder):
     """The same by wrk, for one fixed request."""
-    lines = [f'wrk.method = "{call["method"]}"', f'wrk.headers["Authorization"] = "Bearer {call["key"]}"']
+    lines = [f'wrk.method = "{call["method"]}"',
+             f'wrk.headers["Authorization"] = "Bearer {call["key"]}"']
     if call["body"] is not None:
-        lines += ['wrk.headers["Content-Type"] = "application/json"', f"wrk.body = '{call['body']}'"]
+        lines += ['wrk.headers["Content-Type"] = "application/json"',
+                  f"wrk.body = '{call['body']}'"]
     script = Path(folder) / "wrk.lua"
     script.write_text("\n".join(lines) + "\n")
     before = server.cpu_seconds()

@@ -19,7 +19,7 @@ def why_not():
     if (os.cpu_count() or 1) < 2 or len(os.sched_getaffinity(0)) < 2:
         return "it takes two cores, one for the server and one for the load"
     if not Path("/proc/self/schedstat").exists():
-        return "this kernel does not count the CPU time of threads in nanoseconds (/proc/PID/schedstat)"
+        return "this kernel does not count CPU time in nanoseconds (/proc/PID/schedstat)"
     for tool in ("nginx", "taskset"):
         if not find(tool):
             return f"{tool} is missing (script/bootstrap --bench installs it)"
@@ -57,7 +57,7 @@ def facts():
 
 def in_words(facts_of):
     kind = "virtual machine" if facts_of["virtual"] else "machine"
-    return (f"{kind} with {facts_of['cores']} cores ({facts_of['cpu']}) and {facts_of['memory_gib']} GiB, "
-            f"{facts_of['system']}, Linux {facts_of['kernel'].split('-')[0]}, "
-            f"nginx {facts_of['nginx']}, OpenSSL {facts_of['openssl']}; "
+    return (f"{kind} with {facts_of['cores']} cores ({facts_of['cpu']}) and "
+            f"{facts_of['memory_gib']} GiB, {facts_of['system']}, "
+            f"Linux {facts_of['kernel'].split('-')[0]}, nginx {facts_of['nginx']}, OpenSSL {facts_of['openssl']}; "
             f"load {facts_of['load_before']:.1f} before it began")

@@ -16,15 +16,16 @@ JOURNALS = {"without journal": 1, "as shipped": None, "with each call in the jou
 def measure(bench):
     table = Table("Memory", ["1,000,000 pending deliveries", "resident, MiB", "bytes for each",
                              "longest request, ms", "p99 ms"],
-                  ["Resident memory after less that before the first of these sends; 64 connections, which "
-                   "send as fast as they are answered."])
+                  ["Resident memory after less that before the first of these sends; 64 "
+                   "connections, which send as fast as they are answered."])
     grown = {}
     for name, journal in JOURNALS.items():
         grown[name] = fill(bench, journal)
         table.add(name, mebibytes(grown[name]["after_kib"]), whole(grown[name]["bytes_each"]),
                   milliseconds(grown[name]["drive"]["latency_s"]["max"]),
                   milliseconds(grown[name]["drive"]["latency_s"]["p99"]))
-    entry = grown["with each call in the journal"]["bytes_each"] - grown["without journal"]["bytes_each"]
+    entry = (grown["with each call in the journal"]["bytes_each"]
+             - grown["without journal"]["bytes_each"])
     table.notes.append(f"So a call in the journal takes {entry:.0f} bytes.")
     bench.raw["memory"] = grown
     bench.figures["bytes of a pending delivery"] = grown["without journal"]["bytes_each"]

@@ -1,7 +1,8 @@
-"""Other mock servers, each set up to answer POST /api/v1/send-otp with the same constant: 202 and a JSON body.
+"""Other mock servers, each set up to answer POST /api/v1/send-otp with the same constant: 202 and a
+JSON body.
 
-They come from npm (tests/bench/peers) and run as shipped, but for what they print of each request, which
-is turned off where an option does that."""
+They come from npm (tests/bench/peers) and run as shipped, but for what they print of each request,
+which is turned off where an option does that."""
 
 import json
 import os
@@ -48,15 +49,17 @@ def node_script(package, script):
 def mockoon(folder, port):
     file = folder / "environment.json"
     file.write_text(json.dumps({
-        "uuid": "bench", "lastMigration": 33, "name": "bench", "port": port, "hostname": "127.0.0.1",
-        "endpointPrefix": "", "latency": 0, "folders": [], "data": [], "headers": [], "callbacks": [],
+        "uuid": "bench", "lastMigration": 33, "name": "bench", "port": port,
+        "hostname": "127.0.0.1", "endpointPrefix": "", "latency": 0, "folders": [], "data": [],
+        "headers": [], "callbacks": [],
         "proxyMode": False, "rootChildren": [{"type": "route", "uuid": "send"}],
         "routes": [{"uuid": "send", "type": "http", "method": "post", "endpoint": PATH[1:],
                     "documentation": "", "responseMode": None,
-                    "responses": [{"uuid": "sent", "body": SEND_REPLY, "latency": 0, "statusCode": 202,
-                                   "label": "", "bodyType": "INLINE", "rules": [], "default": True,
-                                   "rulesOperator": "OR", "disableTemplating": True, "callbacks": [],
-                                   "headers": [{"key": "Content-Type", "value": "application/json"}]}]}]}))
+                    "responses": [{
+                        "uuid": "sent", "body": SEND_REPLY, "latency": 0, "statusCode": 202,
+                        "label": "", "bodyType": "INLINE", "rules": [], "default": True,
+                        "rulesOperator": "OR", "disableTemplating": True, "callbacks": [],
+                        "headers": [{"key": "Content-Type", "value": "application/json"}]}]}]}))
     return [*node_script("@mockoon/cli", "bin/run.js"), "start", "--data", file, "--port", port,
             "--hostname", "127.0.0.1", "--disable-log-to-file", "--repair"]
 
@@ -95,8 +98,9 @@ def mountebank(folder, port):
                    "responses": [{"is": {"statusCode": 202, "body": SEND_REPLY,
                                          "headers": {"Content-Type": "application/json",
                                                      "Connection": "keep-alive"}}}]}]}]}))
-    return [*node_script("mountebank", "bin/mb"), "start", "--configfile", file, "--port", free_port(),
-            "--host", "127.0.0.1", "--nologfile", "--loglevel", "error", "--pidfile", folder / "mb.pid"]
+    return [*node_script("mountebank", "bin/mb"), "start", "--configfile", file,
+            "--port", free_port(), "--host", "127.0.0.1", "--nologfile", "--loglevel", "error",
+            "--pidfile", folder / "mb.pid"]
 
 
 def wiremock(folder, port):
@@ -104,7 +108,8 @@ def wiremock(folder, port):
     stubs.mkdir()
     (stubs / "send.json").write_text(json.dumps({
         "request": {"method": "POST", "urlPath": PATH},
-        "response": {"status": 202, "body": SEND_REPLY, "headers": {"Content-Type": "application/json"}}}))
+        "response": {"status": 202, "body": SEND_REPLY,
+                     "headers": {"Content-Type": "application/json"}}}))
     jar = next((MODULES / "wiremock/build").glob("wiremock-standalone-*.jar"))
     return [find("java"), "-jar", jar, "--port", port, "--bind-address", "127.0.0.1",
             "--root-dir", folder, "--disable-banner"]
@@ -121,8 +126,8 @@ class Peer(Server):
     def __init__(self, bench, name, command_for):
         folder = bench.new_folder(re.sub(r"\W+", "-", name.lower()))
         port = free_port()
-        super().__init__(name, command_for(folder, port), port, [bench.server_core], send(close=True),
-                         folder / "log", folder)
+        super().__init__(name, command_for(folder, port), port, [bench.server_core],
+                         send(close=True), folder / "log", folder)
 
     def settle(self):
         """Nothing goes on in it between rounds."""

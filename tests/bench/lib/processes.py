@@ -1,4 +1,4 @@
-"""Servers under test: started on chosen cores, asked until they answer, and ended with all they started."""
+"""Servers under test: started on chosen cores, asked until they answer, ended with all they started."""
 
 import contextlib
 import os

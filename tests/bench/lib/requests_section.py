@@ -16,12 +16,12 @@ COLUMNS = ["load", "CPU µs/request", "nginx", "×", "requests/s", "nginx", "×"
 def measure(bench, chosen):
     options = bench.options
     table = Table("Requests", COLUMNS, [
-        f"Medians of {options.rounds} alternating rounds of {options.seconds:g} s; 64 connections where "
-        f"nothing else is said; a delivery ends {options.delivered_after:g} s after its send.",
-        "Latencies count from when a request was sent, so what waits behind a stall is not seen; those on "
-        "schedule count from when it was due.",
-        "What server, load and others take is in percent of one core; whichever is near 100 bounds the "
-        "requests/s, and where others take much, only CPU per request tells anything.",
+        f"Medians of {options.rounds} alternating rounds of {options.seconds:g} s; 64 connections "
+        f"where nothing else is said; a delivery ends {options.delivered_after:g} s after its send.",
+        "Latencies count from when a request was sent, so what waits behind a stall is not seen; "
+        "those on schedule count from when it was due.",
+        "What server, load and others take is in percent of one core; whichever is near 100 bounds "
+        "the requests/s, and where others take much, only CPU per request tells anything.",
         "With 2 threads, server and load share both cores (nginx: 2 workers)."])
     for workload in all_of_them(options.paced_rate):
         if workload.name not in chosen:
@@ -88,8 +88,8 @@ def add_row(bench, table, workload, rounds):
 
 
 def busy(bench, rounds):
-    """Percent of a core that the server took, and the load, and whatever else ran on these two: 100 is a
-    core that is saturated."""
+    """Percent of a core that the server took, and the load, and whatever else ran on these two:
+    100 is a core that is saturated."""
     if "busy" not in rounds[0]:
         return ""
     shares = [core_shares(each, (bench.server_core, bench.load_core)) for each in rounds]

@@ -9,7 +9,8 @@ from tables import Table, milliseconds, whole
 COUNT = 1_000_000
 LATENESS = "nexo_mock_timer_lateness_seconds"
 SCENARIO = {"name": "bench", "account_defaults": {"balance": 1000000000},
-            "rules": [{"name": "wait", "when": {"code": "0000"}, "then": {"deliver": True, "after": "10h"}},
+            "rules": [{"name": "wait", "when": {"code": "0000"},
+                       "then": {"deliver": True, "after": "10h"}},
                       {"name": "end in any order", "then": {"deliver": True, "after": "1s..3s"}}]}
 LONGEST_DELAY = 3
 
@@ -30,10 +31,11 @@ def measure(bench):
     late = between(histogram(before, LATENESS), histogram(after, LATENESS))
     bench.raw["timers"] = {"waiting": waiting_before, "drive": driven,
                            "late": {str(bound): count for bound, count in late.items()}}
-    table = Table("Timers", ["pending at least", "sends/s meanwhile", "wakes", "late p50, ms ≤", "p99 ≤", "p99.9 ≤",
-                             "longest ≤", "longest send, ms"],
-                  ["How late a clock woke an account for what was due, by the histogram of GET /metrics, whose "
-                   "bounds are what is shown; deliveries end 1 to 3 s after their sends, in any order."])
+    table = Table("Timers", ["pending at least", "sends/s meanwhile", "wakes", "late p50, ms ≤",
+                             "p99 ≤", "p99.9 ≤", "longest ≤", "longest send, ms"],
+                  ["How late a clock woke an account for what was due, by the histogram of GET "
+                   "/metrics, whose bounds are what is shown; deliveries end 1 to 3 s after their "
+                   "sends, in any order."])
     table.add(whole(waiting_before), whole(rate(driven)), whole(late[max(late)]),
               *(milliseconds(quantile_bound(late, share)) for share in (0.5, 0.99, 0.999, 1)),
               milliseconds(driven["latency_s"]["max"]))

@@ -73,8 +73,9 @@ def measure(bench):
     table = Table("Webhooks", ["10,000 deliveries in the same second", "webhooks", "lost", "twice",
                                "out of order", "drained in, ms", "webhooks/s", "connections",
                                "CPU µs/webhook", "CPU µs/send", "×"],
-                  [f"Medians of {bench.options.rounds} rounds. A webhook's CPU is all that goes on from the last "
-                   "send to the last webhook: the end of the delivery, its timer, the signature, the exchange."])
+                  [f"Medians of {bench.options.rounds} rounds. A webhook's CPU is all that goes on "
+                   "from the last send to the last webhook: the end of the delivery, its timer, the "
+                   "signature, the exchange."])
     for name, timeline in RUNS.items():
         if bench.options.smoke and len(timeline) > 1:
             continue
@@ -108,14 +109,16 @@ def one_round(bench, mock, receiver, book, webhooks_each):
     webhooks = COUNT * webhooks_each
     return came | {"expected": webhooks, "lost": webhooks - came["received"] + came["duplicates"],
                    "drained_s": came["last_s"] - came["first_s"],
-                   "webhook_us": spent / webhooks * 1e6, "send_us": sent["server_cpu_s"] / COUNT * 1e6}
+                   "webhook_us": spent / webhooks * 1e6,
+                   "send_us": sent["server_cpu_s"] / COUNT * 1e6}
 
 
 def add_row(bench, table, name, rounds):
     webhook, sent = median(rounds, "webhook_us"), median(rounds, "send_us")
     bench.figures[f"webhooks, {name}: CPU × send"] = webhook / sent
     drained = median(rounds, "drained_s")
-    wrong = {what: sum(each[what] for each in rounds) for what in ("lost", "duplicates", "out_of_order")}
+    wrong = {what: sum(each[what] for each in rounds)
+             for what in ("lost", "duplicates", "out_of_order")}
     if any(wrong.values()):
         bench.broken.append(f"webhooks, {name}: {wrong}")
     table.add(name, whole(rounds[0]["expected"]), *map(whole, wrong.values()),

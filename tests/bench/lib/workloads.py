@@ -7,9 +7,10 @@ from collections.abc import Callable
 from processes import ask, request
 
 SEND_BODY = '{"phone":"+84981234567","code":"482917"}'
-SEND_CALL = {"method": "POST", "path": "/api/v1/send-otp", "key": "sk_live_bench", "body": SEND_BODY}
-# Deliveries that are asked for belong to an account that sends nothing else, so that none of them makes
-# way for later ones.
+SEND_CALL = {"method": "POST", "path": "/api/v1/send-otp", "key": "sk_live_bench",
+             "body": SEND_BODY}
+# Deliveries that are asked for belong to an account that sends nothing else, so that none of them
+# makes way for later ones.
 READER = "sk_live_bench_reader"
 DELIVERIES = 500
 
