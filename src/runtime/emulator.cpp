@@ -22,7 +22,7 @@ emulator::emulator(emulator_settings settings)
       start_{settings_.clock.start.value_or(std::chrono::floor<std::chrono::seconds>(wall_time()))},
       registry_{settings_.max_accounts},
       base_clock_{first_clock()},
-      strangers_{settings_.world.max_journal} {}
+      strangers_{settings_.world.journal} {}
 
 // A frozen or told clock begins where it was told to, else at the second of the start; one that
 // runs with the wall begins at the wall's time.
