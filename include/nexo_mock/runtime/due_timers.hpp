@@ -33,6 +33,7 @@ class due_timers {
     void fire();
 
     std::vector<entry> heap_;
+    std::vector<entry> due_;  // those being woken; what they ask for waits until others had a turn
     boost::asio::steady_timer timer_;
     std::optional<real_time> armed_;
     wake wake_;
