@@ -59,6 +59,7 @@ api::admission emulator::visit(std::string_view key, effect_sink& to, api::world
     account_moment visited;
     const auto on_account = [&](account& of, domain::time_point now) {
         visited.epoch = of.epoch;
+        visited.at = now;
         use(of.world, now);
     };
     for (;;) {

@@ -56,7 +56,7 @@ account_moment emulator::moment_of(std::string_view key) const {
     const auto found = registry_.find(key);
     if (!found) return {};
     const std::lock_guard lock{found->mutex};
-    return {found, found->epoch};
+    return {found, found->epoch, found->clock.now(std::chrono::steady_clock::now())};
 }
 
 void emulator::record(const account_moment& by, const api::request& in, const api::response& out) {
@@ -66,8 +66,7 @@ void emulator::record(const account_moment& by, const api::request& in, const ap
         auto& of = *by.of;
         const std::lock_guard lock{of.mutex};
         if (of.epoch != by.epoch || of.is_retired) return;
-        auto record = record_of(in, out, next_call_.fetch_add(1),
-                                of.clock.now(std::chrono::steady_clock::now()));
+        auto record = record_of(in, out, next_call_.fetch_add(1), by.at);
         name_rule(record, of.world);
         if (events_.is_on()) {
             control::write_call(json, record, &of.world, control::call_part::without_bodies);
