@@ -28,20 +28,50 @@ due_event due_queue::entry::unpacked() const {
 
 void due_queue::push(const due_event& event) {
     const auto added = entry::packed(event);
+    if (may_join_line(added)) {
+        line_.push_back(added);
+    } else {
+        push_on_heap(added);
+    }
+}
+
+// The last in line makes way for one that comes before it and after all others: one late event, a
+// retry in half an hour, must not send all that follow to the heap.
+bool due_queue::may_join_line(const entry& added) {
+    if (line_.empty() || line_.back() < added) return true;
+    if (line_.size() > 1 && added < line_[line_.size() - 2]) return false;
+    push_on_heap(line_.back());
+    line_.pop_back();
+    return true;
+}
+
+void due_queue::push_on_heap(const entry& added) {
     heap_.push_back(added);
     put_up(heap_.size() - 1, added);
 }
 
+const due_queue::entry* due_queue::earliest() const {
+    if (line_.empty()) return heap_.empty() ? nullptr : &heap_[0];
+    if (heap_.empty() || line_.front() < heap_[0]) return &line_.front();
+    return &heap_[0];
+}
+
 std::optional<due_event> due_queue::pop(time_point now) {
-    if (heap_.empty() || heap_[0].at > now.time_since_epoch().count()) return std::nullopt;
-    const auto earliest = heap_[0].unpacked();
-    remove_at(0);
-    return earliest;
+    const auto* first = earliest();
+    if (first == nullptr || first->at > now.time_since_epoch().count()) return std::nullopt;
+    const auto event = first->unpacked();
+    if (!line_.empty() && first == &line_.front()) {
+        line_.pop_front();
+    } else {
+        remove_at(0);
+    }
+    return event;
 }
 
 std::optional<time_point> due_queue::next() const {
-    if (heap_.empty()) return std::nullopt;
-    return time_point{duration{heap_[0].at}};
+    const auto* first = earliest();
+    if (first == nullptr) return std::nullopt;
+    return time_point{duration{first->at}};
 }
 
 void due_queue::remove_webhook(std::uint64_t delivery) {
@@ -56,10 +86,11 @@ void due_queue::remove_changes(std::uint64_t delivery) {
     });
 }
 
-// From the end: whatever takes a place was looked at before, or comes down from one that is not
-// yet, and then into the very place, which is looked at again.
+// The heap from its end: whatever takes a place was looked at before, or comes down from one that
+// is not yet, and then into the very place, which is looked at again.
 template <class Predicate>
 void due_queue::remove_if(Predicate is_unwanted) {
+    std::erase_if(line_, [&](const entry& each) { return is_unwanted(each.unpacked()); });
     for (auto place = heap_.size(); place-- > 0;) {
         while (place < heap_.size() && is_unwanted(heap_[place].unpacked()))
             remove_at(place);

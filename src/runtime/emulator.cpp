@@ -10,6 +10,8 @@ namespace {
 
 constexpr int most_in_a_turn = 1'000;
 
+constexpr std::size_t kept_effects = 1'000;  // room for more is given back
+
 real_time real_now() {
     return std::chrono::steady_clock::now();
 }
@@ -74,7 +76,8 @@ api::admission emulator::visit(std::string_view key, effect_sink& to, api::world
 }
 
 bool emulator::with(const account_ptr& of, effect_sink& to, use_account use) {
-    domain::effects out;
+    thread_local domain::effects out;  // used again, for no call is within another
+    out.clear();
     std::vector<webhook_job> jobs;
     std::optional<real_time> wake;
     {
@@ -93,6 +96,7 @@ bool emulator::with(const account_ptr& of, effect_sink& to, use_account use) {
         jobs = take_jobs(of, out);
         wake = arm(*of, at);
     }
+    if (out.capacity() > kept_effects) out = {};
     for (auto& job : jobs)
         to.dispatch(std::move(job));
     if (wake) to.wake_at(*wake, of);

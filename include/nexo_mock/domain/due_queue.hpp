@@ -4,6 +4,7 @@
 #include <nexo_mock/domain/paged_list.hpp>
 
 #include <cstdint>
+#include <deque>
 #include <optional>
 
 namespace nexo_mock::domain {
@@ -39,10 +40,12 @@ class due_queue {
     /// Calls `visit(due_event)` for each, in no order.
     template <class Visitor>
     void each(Visitor visit) const {
+        for (const auto& each : line_)
+            visit(each.unpacked());
         for (std::size_t i = 0; i < heap_.size(); ++i)
             visit(heap_[i].unpacked());
     }
-    std::size_t size() const { return heap_.size(); }
+    std::size_t size() const { return line_.size() + heap_.size(); }
     std::size_t bytes() const { return size() * sizeof(entry); }
 
  private:
@@ -55,13 +58,20 @@ class due_queue {
         friend auto operator<=>(const entry&, const entry&) = default;
     };
 
+    /// Null if there is none.
+    const entry* earliest() const;
+    bool may_join_line(const entry& added);
+    void push_on_heap(const entry& added);
     template <class Predicate>
     void remove_if(Predicate is_unwanted);
     void remove_at(std::size_t place);
     void put_up(std::size_t place, const entry& what);
     void put_down(std::size_t place, const entry& what);
 
-    // A heap of four branches: a pop looks at half as many cache lines as with two.
+    // Deliveries of one delay become due in the order they were sent. What comes in order stands in
+    // line and moves no other; the rest is in a heap of four branches, where a pop looks at half as
+    // many cache lines as with two.
+    std::deque<entry> line_;
     paged_list<entry> heap_;
 };
 
