@@ -22,11 +22,12 @@ void require(bool done) {
 
 void append_hex(std::string& text, std::string_view bytes) {
     constexpr std::string_view digits = "0123456789abcdef";
-    text.reserve(text.size() + 2 * bytes.size());
+    auto at = text.size();
+    text.resize(at + 2 * bytes.size());
     for (const auto each : bytes) {
         const auto byte = static_cast<unsigned char>(each);
-        text += digits[byte >> 4];
-        text += digits[byte & 0xf];
+        text[at++] = digits[byte >> 4];
+        text[at++] = digits[byte & 0xf];
     }
 }
 
