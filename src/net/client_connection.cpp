@@ -62,6 +62,8 @@ void client_connection::take(Step step) {
         step();
     } catch (const std::exception& e) {
         conclude(e.what());
+    } catch (...) {
+        conclude("unknown failure");
     }
 }
 

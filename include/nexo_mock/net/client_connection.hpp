@@ -50,10 +50,8 @@ class client_connection final : public std::enable_shared_from_this<client_conne
     /// Told once of each exchange, after begin() and end() have returned, that it has ended.
     class owner {
      public:
+        virtual ~owner() = default;
         virtual void ended(client_connection& over) = 0;
-
-     protected:
-        ~owner() = default;
     };
 
     /// `trust` must live as long as `of` does.
