@@ -176,7 +176,7 @@ void vendor_api::send_otp(const request& in, response& out) {
 void vendor_api::delivery(const request& in, std::string_view id, response& out) {
     const auto found = call(in, out, [&](domain::world& world, domain::time_point now) {
         out.delivery = world.ordinal_of(id);
-        return world.delivery(id, now);
+        return world.delivery(out.delivery, now);
     });
     if (found) codec::append_delivery(out.body, **found);
 }

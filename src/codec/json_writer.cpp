@@ -1,6 +1,8 @@
 #include <nexo_mock/codec/json_writer.hpp>
 #include <nexo_mock/codec/text_formats.hpp>
 
+#include <algorithm>
+#include <array>
 #include <charconv>
 
 namespace nexo_mock::codec {
@@ -29,9 +31,16 @@ std::size_t sequence_length(std::string_view text) {
     return overlong || surrogate || beyond ? 0 : length;
 }
 
+/// Which bytes stand for themselves in a string.
+constexpr auto plain_bytes = [] {
+    std::array<bool, 256> table{};
+    for (std::size_t byte = 0x20; byte < 0x7F; ++byte)
+        table[byte] = byte != '"' && byte != '\\';
+    return table;
+}();
+
 bool is_plain(char c) {
-    const auto byte = static_cast<unsigned char>(c);
-    return byte >= 0x20 && byte < 0x7F && c != '"' && c != '\\';
+    return plain_bytes[static_cast<unsigned char>(c)];
 }
 
 void append_escaped(std::string& out, char c) {
@@ -59,6 +68,27 @@ void append_number(std::string& out, Number number) {
 
 }  // namespace
 
+void append_json_string(std::string& out, std::string_view text) {
+    out += '"';
+    while (!text.empty()) {
+        const auto plain =
+            static_cast<std::size_t>(std::ranges::find_if_not(text, is_plain) - text.begin());
+        out += text.substr(0, plain);
+        text.remove_prefix(plain);
+        if (text.empty()) break;
+        const auto length = sequence_length(text);
+        if (length > 1) {
+            out += text.substr(0, length);
+        } else if (length == 1) {
+            append_escaped(out, text.front());
+        } else {
+            out += replacement;
+        }
+        text.remove_prefix(length == 0 ? 1 : length);
+    }
+    out += '"';
+}
+
 void json_writer::separate() {
     if (needs_comma_) out_ += ',';
     if (begins_line_) out_ += '\n';
@@ -81,7 +111,7 @@ json_writer& json_writer::close(char bracket) {
 
 json_writer& json_writer::key(std::string_view name) {
     separate();
-    quote(name);
+    append_json_string(out_, name);
     out_ += ':';
     needs_comma_ = false;
     return *this;
@@ -89,7 +119,7 @@ json_writer& json_writer::key(std::string_view name) {
 
 json_writer& json_writer::value(std::string_view text) {
     separate();
-    quote(text);
+    append_json_string(out_, text);
     return *this;
 }
 
@@ -121,28 +151,6 @@ json_writer& json_writer::real(double number) {
     separate();
     append_number(out_, number);
     return *this;
-}
-
-void json_writer::quote(std::string_view text) {
-    out_ += '"';
-    while (!text.empty()) {
-        std::size_t plain = 0;
-        while (plain < text.size() && is_plain(text[plain]))
-            ++plain;
-        out_ += text.substr(0, plain);
-        text.remove_prefix(plain);
-        if (text.empty()) break;
-        const auto length = sequence_length(text);
-        if (length > 1) {
-            out_ += text.substr(0, length);
-        } else if (length == 1) {
-            append_escaped(out_, text.front());
-        } else {
-            out_ += replacement;
-        }
-        text.remove_prefix(length == 0 ? 1 : length);
-    }
-    out_ += '"';
 }
 
 }  // namespace nexo_mock::codec

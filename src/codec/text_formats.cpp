@@ -3,8 +3,10 @@
 
 #include <algorithm>
 #include <arpa/inet.h>
+#include <array>
 #include <charconv>
 #include <cstring>
+#include <span>
 
 namespace nexo_mock::codec {
 
@@ -50,30 +52,41 @@ std::optional<std::int64_t> scaled(std::string_view digits, int exponent, std::i
     return value;
 }
 
-void append_padded(std::string& out, std::uint64_t number, std::size_t width) {
-    const auto text = std::to_string(number);
-    if (text.size() < width) out.append(width - text.size(), '0');
-    out += text;
+/// In as many digits as there is room for.
+void write_digits(std::span<char> into, std::uint64_t number) {
+    for (auto at = into.size(); at-- > 0; number /= 10)
+        into[at] = static_cast<char>('0' + number % 10);
 }
 
-std::string format_to_second(domain::time_point at) {
+void append_padded(std::string& out, std::uint64_t number, std::size_t width) {
+    const auto begin = out.size();
+    out.resize(begin + width);
+    write_digits(std::span{out}.subspan(begin), number);
+}
+
+/// "2026-05-26T10:00:25"
+std::array<char, 19> to_second(domain::time_point at) {
     const auto day = std::chrono::floor<std::chrono::days>(at);
     const std::chrono::year_month_day date{day};
     const std::chrono::hh_mm_ss time{std::chrono::floor<std::chrono::seconds>(at - day)};
-    std::string text;
-    text.reserve(24);
-    append_padded(text, static_cast<std::uint64_t>(static_cast<int>(date.year())), 4);
-    text += '-';
-    append_padded(text, static_cast<unsigned>(date.month()), 2);
-    text += '-';
-    append_padded(text, static_cast<unsigned>(date.day()), 2);
-    text += 'T';
-    append_padded(text, static_cast<std::uint64_t>(time.hours().count()), 2);
-    text += ':';
-    append_padded(text, static_cast<std::uint64_t>(time.minutes().count()), 2);
-    text += ':';
-    append_padded(text, static_cast<std::uint64_t>(time.seconds().count()), 2);
-    return text;
+    auto text = std::to_array("0000-00-00T00:00:00");
+    const auto write = [&text](std::size_t place, std::size_t width, auto number) {
+        write_digits(std::span{text}.subspan(place, width), static_cast<std::uint64_t>(number));
+    };
+    write(0, 4, static_cast<int>(date.year()));
+    write(5, 2, static_cast<unsigned>(date.month()));
+    write(8, 2, static_cast<unsigned>(date.day()));
+    write(11, 2, time.hours().count());
+    write(14, 2, time.minutes().count());
+    write(17, 2, time.seconds().count());
+    std::array<char, 19> without_end;
+    std::copy_n(text.begin(), without_end.size(), without_end.begin());
+    return without_end;
+}
+
+std::string format_to_second(domain::time_point at) {
+    const auto text = to_second(at);
+    return {text.begin(), text.end()};
 }
 
 // A fixed number of digits at the front, removed from the text.
@@ -108,20 +121,16 @@ void append_money(std::string& out, domain::money amount) {
         out += '-';
         micros = -micros;
     }
-    char digits[24];
-    const auto whole =
-        std::to_chars(std::begin(digits), std::end(digits), micros / micros_per_unit);
-    out.append(digits, whole.ptr);
-    auto rest = micros % micros_per_unit;
-    if (rest == 0) return;
-    char decimals[6];
-    for (std::size_t i = 6; i-- > 0; rest /= 10)
-        decimals[i] = static_cast<char>('0' + rest % 10);
-    std::size_t size = 6;
-    while (decimals[size - 1] == '0')
-        --size;
-    out += '.';
-    out.append(decimals, size);
+    std::array<char, 32> text;
+    auto* end = std::to_chars(text.begin(), text.end(), micros / micros_per_unit).ptr;
+    if (const auto rest = micros % micros_per_unit; rest != 0) {
+        *end++ = '.';
+        write_digits({end, 6}, static_cast<std::uint64_t>(rest));
+        end += 6;
+        while (end[-1] == '0')
+            --end;
+    }
+    out.append(text.data(), end);
 }
 
 std::optional<domain::money> parse_money(std::string_view number, domain::money most) {
@@ -138,6 +147,12 @@ std::optional<domain::money> parse_money(std::string_view number, domain::money 
     const auto micros = scaled(number, exponent, most.micros());
     if (!micros) return std::nullopt;
     return domain::money::from_micros(negative ? -*micros : *micros);
+}
+
+void append_seconds(std::string& out, domain::time_point at) {
+    const auto text = to_second(at);
+    out.append(text.data(), text.size());
+    out += 'Z';
 }
 
 std::string format_seconds(domain::time_point at) {

@@ -10,45 +10,80 @@ constexpr std::uint64_t variant_mask = 0xc000000000000000;
 constexpr std::uint64_t variant_rfc = 0x8000000000000000;
 constexpr std::uint64_t ordinal_mask = 0x0000ffffffffffff;
 
-constexpr bool is_dash_position(std::size_t i) {
-    return i == 8 || i == 13 || i == 18 || i == 23;
-}
+constexpr std::array<std::size_t, 4> dashes{8, 13, 18, 23};
 
-int hex_value(char c) {
-    if (c >= '0' && c <= '9') return c - '0';
-    if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-    if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-    return -1;
-}
+/// The two hexadecimal digits of each byte.
+constexpr auto byte_digits = [] {
+    constexpr std::string_view digits = "0123456789abcdef";
+    std::array<std::array<char, 2>, 256> table{};
+    for (std::size_t byte = 0; byte < table.size(); ++byte)
+        table[byte] = {digits[byte >> 4], digits[byte & 0xf]};
+    return table;
+}();
+
+constexpr std::uint8_t no_digit = 0x10;
+
+/// The value of each character that is a hexadecimal digit.
+constexpr auto digit_values = [] {
+    std::array<std::uint8_t, 256> table{};
+    table.fill(no_digit);
+    for (std::uint8_t value = 0; value < 16; ++value) {
+        table[static_cast<unsigned char>("0123456789abcdef"[value])] = value;
+        table[static_cast<unsigned char>("0123456789ABCDEF"[value])] = value;
+    }
+    return table;
+}();
 
 }  // namespace
 
 std::optional<delivery_id> delivery_id::parse(std::string_view text) {
     if (text.size() != text_size) return std::nullopt;
-    delivery_id id;
-    unsigned digits = 0;
-    for (std::size_t i = 0; i < text_size; ++i) {
-        if (is_dash_position(i)) {
-            if (text[i] != '-') return std::nullopt;
-            continue;
-        }
-        const auto value = hex_value(text[i]);
-        if (value < 0) return std::nullopt;
-        auto& half = digits++ < 16 ? id.high_ : id.low_;
-        half = half << 4 | static_cast<std::uint64_t>(value);
+    for (const auto place : dashes) {
+        if (text[place] != '-') return std::nullopt;
     }
+    std::uint8_t seen = 0;
+    const auto append = [&](std::uint64_t& half, std::size_t from, std::size_t digits) {
+        for (const char c : text.substr(from, digits)) {
+            const auto value = digit_values[static_cast<unsigned char>(c)];
+            seen |= value;
+            half = half << 4 | value;
+        }
+    };
+    delivery_id id;
+    append(id.high_, 0, 8);
+    append(id.high_, 9, 4);
+    append(id.high_, 14, 4);
+    append(id.low_, 19, 4);
+    append(id.low_, 24, 12);
+    if ((seen & no_digit) != 0) return std::nullopt;
     return id;
 }
 
-std::string delivery_id::text() const {
-    std::string text(text_size, '-');
-    unsigned digit = 0;
-    for (std::size_t i = 0; i < text_size; ++i) {
-        if (is_dash_position(i)) continue;
-        const auto half = digit < 16 ? high_ : low_;
-        text[i] = "0123456789abcdef"[half >> (60 - 4 * (digit++ % 16)) & 0xf];
-    }
+std::array<char, delivery_id::text_size> delivery_id::characters() const {
+    std::array<char, text_size> text;
+    auto* at = text.data();
+    const auto append = [&at](std::uint64_t bits, int bytes) {
+        for (auto shift = 8 * bytes; shift > 0;) {
+            const auto& pair = byte_digits[bits >> (shift -= 8) & 0xff];
+            *at++ = pair[0];
+            *at++ = pair[1];
+        }
+    };
+    append(high_ >> 32, 4);
+    *at++ = '-';
+    append(high_ >> 16, 2);
+    *at++ = '-';
+    append(high_, 2);
+    *at++ = '-';
+    append(low_ >> 48, 2);
+    *at++ = '-';
+    append(low_, 6);
     return text;
+}
+
+std::string delivery_id::text() const {
+    const auto text = characters();
+    return {text.begin(), text.end()};
 }
 
 // The low 48 bits are the ordinal under a mask drawn from all the other bits' source, so they look

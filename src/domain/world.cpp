@@ -148,9 +148,8 @@ void world::schedule(std::uint64_t ordinal, domain::delivery& of, const course& 
     of.events_left = static_cast<std::uint16_t>(course.events.size());
 }
 
-outcome_of<delivery_view> world::delivery(std::string_view id, time_point now) {
-    const auto ordinal = ordinal_of(id);
-    const auto found = ordinal ? view(*ordinal) : std::nullopt;
+outcome_of<delivery_view> world::delivery(std::optional<std::uint64_t> ordinal, time_point now) {
+    auto found = ordinal ? view(*ordinal) : std::nullopt;
     auto call = query(endpoint::deliveries, now);
     std::string phone;
     if (found) {
@@ -163,7 +162,7 @@ outcome_of<delivery_view> world::delivery(std::string_view id, time_point now) {
     const auto made = decide(call);
     if (!made) return made.error();
     engine_.commit(call, *made);
-    if (found) return grant(*found, manner_of(*made), *made);
+    if (found) return grant(std::move(*found), manner_of(*made), *made);
     return refuse(api_error::not_found, manner_of(*made));
 }
 

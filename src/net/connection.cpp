@@ -30,7 +30,7 @@ void connection::leave_tls() {
 std::size_t connection::write_now(asio::const_buffer what) {
     if (tls_) return 0;
     error_code ec;
-    plain_.non_blocking(true, ec);
+    if (!plain_.non_blocking()) plain_.non_blocking(true, ec);
     return plain_.write_some(what, ec);
 }
 

@@ -12,6 +12,8 @@ namespace nexo_mock::net {
 
 namespace {
 
+constexpr std::string_view server_name = "nexo-mock";
+
 void append_number(std::string& out, std::size_t number) {
     char digits[24];
     const auto end = std::to_chars(std::begin(digits), std::end(digits), number).ptr;
@@ -19,6 +21,14 @@ void append_number(std::string& out, std::size_t number) {
 }
 
 void append_status_line(std::string& out, int status) {
+    if (status == 202) {
+        out += "HTTP/1.1 202 Accepted\r\n";
+        return;
+    }
+    if (status == 200) {
+        out += "HTTP/1.1 200 OK\r\n";
+        return;
+    }
     out += "HTTP/1.1 ";
     append_number(out, static_cast<std::size_t>(status));
     out += ' ';
@@ -47,14 +57,28 @@ void append_usual(std::string& out, const api::response& reply, std::string_view
     if (reply.headers.empty() || !names(reply, name)) append_header(out, name, value);
 }
 
+void append_usual(std::string& out, const api::response& reply, const shared_headers& shared) {
+    if (reply.headers.empty() && reply.content_type == api::json_content) {
+        out += shared.of_json();
+        return;
+    }
+    append_usual(out, reply, "Server", server_name);
+    append_usual(out, reply, "Date", shared.date());
+    append_usual(out, reply, "Content-Type", reply.content_type);
+}
+
 }  // namespace
 
+shared_headers::shared_headers(std::string_view date) : date_{date} {
+    append_header(of_json_, "Server", server_name);
+    append_header(of_json_, "Date", date_);
+    append_header(of_json_, "Content-Type", api::json_content);
+}
+
 void append_response(std::string& out, const api::response& reply, after_reply then, body_of what,
-                     std::string_view date) {
+                     const shared_headers& shared) {
     append_status_line(out, reply.status);
-    append_usual(out, reply, "Server", "nexo-mock");
-    append_usual(out, reply, "Date", date);
-    append_usual(out, reply, "Content-Type", reply.content_type);
+    append_usual(out, reply, shared);
     const bool has_body = reply.status != 204 && reply.status != 304;  // RFC 9110, 6.4.1
     if (has_body) {
         out += "Content-Length: ";
@@ -68,10 +92,11 @@ void append_response(std::string& out, const api::response& reply, after_reply t
     if (has_body && what == body_of::reply) out += reply.body;
 }
 
-void append_stream_head(std::string& out, const api::response& reply, std::string_view date) {
+void append_stream_head(std::string& out, const api::response& reply,
+                        const shared_headers& shared) {
     append_status_line(out, reply.status);
-    append_header(out, "Server", "nexo-mock");
-    append_header(out, "Date", date);
+    append_header(out, "Server", server_name);
+    append_header(out, "Date", shared.date());
     append_header(out, "Content-Type", reply.content_type);
     for (const auto& [name, value] : reply.headers)
         append_header(out, name, value);

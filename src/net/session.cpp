@@ -69,6 +69,11 @@ class session final : public tracked_session, public std::enable_shared_from_thi
     void end_past() override {
         if (phase_ == phase::playing && response_.is_past && response_.is_past()) abort();
     }
+    void read_on() override {
+        if (!connection_.is_open()) return;
+        if (set_.is_draining() && !connection_.has_unread()) return close();
+        read();
+    }
     void abort() override {
         const auto keep = std::move(waiting_);
         connection_.close();
@@ -257,7 +262,7 @@ class session final : public tracked_session, public std::enable_shared_from_thi
     /// The end of a stream is the end of the connection: nothing else says where the body ends.
     void stream() {
         std::string head;
-        append_stream_head(head, response_, set_.date());
+        append_stream_head(head, response_, set_.headers());
         enter(phase::streaming);
         stream_->play(std::move(head), shared_from_this(), [this] {
             stream_.reset();
@@ -282,7 +287,7 @@ class session final : public tracked_session, public std::enable_shared_from_thi
         const auto what = request_.verb == api::method::head ? body_of::head : body_of::reply;
         if (!keep_alive_ || (set_.is_draining() && input_.is_empty())) closing_ = true;
         append_response(out, response_, closing_ ? after_reply::close : after_reply::keep_alive,
-                        what, set_.date());
+                        what, set_.headers());
     }
 
     /// Answers what is no HTTP, or too much of it.
@@ -300,7 +305,7 @@ class session final : public tracked_session, public std::enable_shared_from_thi
         codec::append_error(response_.body, with.code);
         closing_ = true;
         lingers_ = true;
-        append_response(output_, response_, after_reply::close, body_of::reply, set_.date());
+        append_response(output_, response_, after_reply::close, body_of::reply, set_.headers());
     }
 
     // --- writing
@@ -315,16 +320,20 @@ class session final : public tracked_session, public std::enable_shared_from_thi
         if (!is_partial_) {
             if (set_.is_draining()) return close();
             enter(phase::idle);
+            return set_.read_later(shared_from_this());
         }
         read();
     }
 
+    /// Most replies fit into the socket's buffer: only what does not is waited for.
     void write() {
         is_writing_ = true;
-        if (phase_ != phase::handling) enter(phase::writing);
         std::swap(output_, written_);
         output_.clear();
-        connection_.async_write(asio::buffer(written_),
+        const auto rest = asio::buffer(written_) + connection_.write_now(asio::buffer(written_));
+        if (rest.size() == 0) return on_written({});
+        if (phase_ != phase::handling) enter(phase::writing);
+        connection_.async_write(rest,
                                 [self = shared_from_this()](const error_code& ec, std::size_t) {
                                     self->on_written(ec);
                                 });

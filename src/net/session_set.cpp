@@ -1,12 +1,15 @@
-#include <nexo_mock/net/response_writer.hpp>
 #include <nexo_mock/net/session.hpp>
 #include <nexo_mock/net/session_set.hpp>
+
+#include <boost/asio/post.hpp>
+
+#include <utility>
 
 namespace nexo_mock::net {
 
 session_set::session_set(boost::asio::io_context& context, request_handler& handler,
                          const limits& bounds)
-    : handler_{handler}, limits_{bounds}, date_{http_date()}, timer_{context} {
+    : handler_{handler}, limits_{bounds}, headers_{http_date()}, timer_{context} {
     sweep();
 }
 
@@ -29,6 +32,22 @@ std::uint64_t session_set::deadline_after(std::chrono::milliseconds time) const 
     return tick_ + static_cast<std::uint64_t>(time / limits_.sweep) + 1;
 }
 
+void session_set::read_later(std::shared_ptr<tracked_session> session) {
+    turns_.push_back(std::move(session));
+    if (std::exchange(takes_turns_soon_, true)) return;
+    boost::asio::post(timer_.get_executor(), [this] { take_turns(); });
+}
+
+void session_set::take_turns() {
+    takes_turns_soon_ = false;
+    while (next_turn_ < turns_.size()) {
+        const auto next = std::move(turns_[next_turn_++]);
+        next->read_on();
+    }
+    turns_.clear();
+    next_turn_ = 0;
+}
+
 void session_set::drain() {
     draining_ = true;
     for (auto it = sessions_.begin(); it != sessions_.end();)
@@ -47,7 +66,7 @@ void session_set::abort() {
 
 void session_set::sweep() {
     ++tick_;
-    date_ = http_date();
+    if (auto date = http_date(); date != headers_.date()) headers_ = shared_headers{date};
     for (auto it = sessions_.begin(); it != sessions_.end();)
         (it++)->check_deadline(tick_);
     timer_.expires_after(limits_.sweep);

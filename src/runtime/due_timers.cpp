@@ -18,8 +18,10 @@ void due_timers::stop() {
 }
 
 void due_timers::arm() {
-    if (heap_.empty() || (armed_ && *armed_ <= heap_.front().when)) return;
-    armed_ = heap_.front().when;
+    if (heap_.empty()) return;
+    const auto when = std::max(heap_.front().when, fired_ + grain);
+    if (armed_ && *armed_ <= when) return;
+    armed_ = when;
     timer_.expires_at(*armed_);
     timer_.async_wait([this](const boost::system::error_code& replaced) {
         if (replaced) return;
@@ -30,6 +32,7 @@ void due_timers::arm() {
 
 void due_timers::fire() {
     const auto now = std::chrono::steady_clock::now();
+    fired_ = now;
     while (!heap_.empty() && heap_.front().when <= now) {
         std::ranges::pop_heap(heap_, later);
         const auto due = std::move(heap_.back());

@@ -61,10 +61,10 @@ api::admission emulator::visit(std::string_view key, effect_sink& to, api::world
     };
     for (;;) {
         auto why_not = api::admission::granted;
-        const auto found = open(key, why_not);
+        auto found = open(key, why_not);
         if (!found) return why_not;
         if (!with(found, to, on_account)) continue;
-        visited.of = found;
+        visited.of = std::move(found);
         if (seen != nullptr) *seen = std::move(visited);
         return api::admission::granted;
     }

@@ -274,6 +274,13 @@ class Numbers(MetricsCase):
             self.assertEqual(told["evictions_total", {"what": what}], count, what)
         self.assertEqual((told["deliveries_stored"], told["events_evicted_total"]), (2, 0))
 
+    def test_how_late_timers_are_is_told_by_milliseconds_where_it_matters(self):
+        self.start()
+        bounds = sorted(float(dict(labels)["le"]) for name, labels in self.scrape().samples
+                        if name == "nexo_mock_timer_lateness_seconds_bucket")
+        self.assertEqual([each for each in bounds if 0.00025 <= each <= 0.03],
+                         [0.00025, 0.0005, 0.00075, 0.001, 0.0015, 0.002, 0.003, 0.005, 0.01, 0.02, 0.03])
+
     def test_how_late_timers_are_is_told_where_the_clock_runs(self):
         self.start()
         self.account.send()

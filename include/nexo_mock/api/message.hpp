@@ -50,10 +50,12 @@ struct request {
     }
 };
 
+inline constexpr std::string_view json_content = "application/json";
+
 /// What the handlers answer; the connection adds what HTTP needs. Reused like the request.
 struct response {
     int status = 200;  ///< 0: none, a fault takes the place of the reply
-    std::string_view content_type = "application/json";  ///< static storage
+    std::string_view content_type = json_content;  ///< static storage
     std::vector<std::pair<std::string, std::string>> headers;
     std::string body;
     domain::reply_manner manner;           ///< how the connection sends it
@@ -73,7 +75,7 @@ struct response {
 
     void reset() {
         status = 200;
-        content_type = "application/json";
+        content_type = json_content;
         headers.clear();
         body.clear();
         manner = {};

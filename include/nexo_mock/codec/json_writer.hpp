@@ -9,6 +9,9 @@
 
 namespace nexo_mock::codec {
 
+/// Appends the text as a JSON string. It should be UTF-8: a byte that is none becomes U+FFFD.
+void append_json_string(std::string& out, std::string_view text);
+
 /// Appends JSON text to a string of the caller's. Commas are its business; balance is the caller's.
 /// Strings should be UTF-8: a byte that is none becomes U+FFFD, so the text is always valid JSON.
 class json_writer {
@@ -64,7 +67,6 @@ class json_writer {
     json_writer& unsigned_integer(std::uint64_t number);
     json_writer& real(double number);
     void separate();
-    void quote(std::string_view text);
 
     std::string& out_;
     bool needs_comma_ = false;

@@ -23,6 +23,7 @@ std::optional<domain::money> parse_money(std::string_view number, domain::money 
 /// "2026-05-26T10:00:25Z": UTC in whole seconds, as the vendor writes it [D]; later parts of the
 /// second are cut off.
 std::string format_seconds(domain::time_point at);
+void append_seconds(std::string& out, domain::time_point at);
 
 /// "2026-05-26T10:00:25.250Z": the control API's form, in milliseconds.
 std::string format_millis(domain::time_point at);

@@ -18,6 +18,7 @@ class delivery_id {
     /// The canonical form, 8-4-4-4-12 hexadecimal digits of either case; anything else is none.
     static std::optional<delivery_id> parse(std::string_view text);
 
+    std::array<char, text_size> characters() const;
     std::string text() const;
 
     friend bool operator==(const delivery_id&, const delivery_id&) = default;

@@ -130,7 +130,11 @@ class world {
 
     outcome_of<send_accepted> send_otp(const send_request& request, time_point now);
     /// An id this account never gave, or whose delivery was evicted, is not_found [D].
-    outcome_of<delivery_view> delivery(std::string_view id, time_point now);
+    outcome_of<delivery_view> delivery(std::string_view id, time_point now) {
+        return delivery(ordinal_of(id), now);
+    }
+    /// The same for what ordinal_of() made of the id.
+    outcome_of<delivery_view> delivery(std::optional<std::uint64_t> ordinal, time_point now);
     outcome_of<bucket_amounts> balance(time_point now);
 
     // --- time

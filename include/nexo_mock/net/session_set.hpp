@@ -2,6 +2,7 @@
 
 #include <nexo_mock/net/limits.hpp>
 #include <nexo_mock/net/request_handler.hpp>
+#include <nexo_mock/net/response_writer.hpp>
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
@@ -11,7 +12,8 @@
 
 #include <atomic>
 #include <cstdint>
-#include <string>
+#include <memory>
+#include <vector>
 
 namespace nexo_mock::net {
 
@@ -28,6 +30,8 @@ class tracked_session : public boost::intrusive::list_base_hook<
     /// Closes if the reply that is held up belongs to the time before a reset.
     virtual void end_past() = 0;
     virtual void abort() = 0;
+    /// Its turn has come, see session_set::read_later().
+    virtual void read_on() = 0;
 };
 
 /// The connections of one worker, and what they share. All of it on the worker's thread.
@@ -53,14 +57,18 @@ class session_set {
     request_handler& handler() { return handler_; }
     const limits& bounds() const { return limits_; }
     bool is_draining() const { return draining_; }
-    const std::string& date() const { return date_; }
+    const shared_headers& headers() const { return headers_; }
     /// The tick at which something that starts now has lasted that long.
     std::uint64_t deadline_after(std::chrono::milliseconds time) const;
     void track(tracked_session& session);
     void forget() { --size_; }
+    /// Lets it read on once all that are ready now have been served: by then its client may have
+    /// said more. A read at once would find nothing, and cost a system call.
+    void read_later(std::shared_ptr<tracked_session> session);
 
  private:
     void sweep();
+    void take_turns();
 
     using session_list =
         boost::intrusive::list<tracked_session, boost::intrusive::constant_time_size<false>>;
@@ -69,9 +77,12 @@ class session_set {
     limits limits_;
     session_list sessions_;
     std::atomic<std::size_t> size_ = 0;
+    std::vector<std::shared_ptr<tracked_session>> turns_;  // who reads on, in order
+    std::size_t next_turn_ = 0;                            // place in turns_
+    bool takes_turns_soon_ = false;
     bool draining_ = false;
     std::uint64_t tick_ = 0;
-    std::string date_;
+    shared_headers headers_;
     boost::asio::steady_timer timer_;
 };
 

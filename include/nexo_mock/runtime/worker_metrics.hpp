@@ -28,9 +28,9 @@ class histogram {
  public:
     using duration = std::chrono::nanoseconds;
     /// Upper bounds in microseconds, included; longer ones are counted as well.
-    static constexpr std::array<std::uint32_t, 14> bounds_us{
-        10,    25,    50,     100,    250,     500,     1'000,
-        2'500, 5'000, 10'000, 25'000, 100'000, 500'000, 2'500'000};
+    static constexpr std::array<std::uint32_t, 18> bounds_us{
+        10,    25,    50,    100,    250,    500,    750,     1'000,   1'500,
+        2'000, 3'000, 5'000, 10'000, 20'000, 30'000, 100'000, 500'000, 2'500'000};
 
     void add(duration lasted) {
         std::size_t place = 0;
