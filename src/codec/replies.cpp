@@ -100,7 +100,11 @@ void append_webhook(std::string& out, const domain::webhook_event& event) {
     out += R"({"type":")";
     out += webhook_type(event.outcome.status);
     out += R"(","id":")";
-    out += webhook_id(event);
+    if (event.is_test) {
+        out += webhook_id(event);
+    } else {
+        append_id(out, event.id);
+    }
     out += R"(","phone":")";
     out += event.phone.text();
     out += R"(","carrier":")";
