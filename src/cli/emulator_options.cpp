@@ -1,5 +1,6 @@
 #include <nexo_mock/cli/emulator_options.hpp>
 #include <nexo_mock/cli/files.hpp>
+#include <nexo_mock/cli/kept_limit.hpp>
 #include <nexo_mock/codec/http_url.hpp>
 #include <nexo_mock/codec/state_reader.hpp>
 #include <nexo_mock/net/listener.hpp>
@@ -18,7 +19,6 @@ namespace {
 
 constexpr unsigned most_threads = 64;
 constexpr unsigned most_threads_by_default = 4;
-constexpr std::size_t most_kept = 100'000'000;
 constexpr std::size_t most_mistakes_told = 10;
 
 std::shared_ptr<const codec::emulator_state> load_state(const std::string& path) {
@@ -81,15 +81,14 @@ void emulator_options::add_to(CLI::App& command) {
         "worker threads (as many as cores, at most " + std::to_string(most_threads_by_default) +
             ")")
         ->check(CLI::Range(1U, most_threads));
-    add("--max-deliveries", max_deliveries, "N",
-        "kept for each account; beyond it the oldest finished ones are evicted" +
-            whole(max_deliveries))
-        ->check(CLI::Range(std::size_t{1}, most_kept));
-    add("--max-journal", max_journal, "N",
-        "calls, and webhook attempts, remembered of each account; beyond it the oldest are "
-        "evicted" +
-            whole(max_journal))
-        ->check(CLI::Range(std::size_t{1}, most_kept));
+    add("--max-deliveries", max_deliveries, "LIMIT",
+        "kept for each account, a number or a size like 64MiB; beyond it the oldest finished ones "
+        "are evicted (" +
+            max_deliveries + ")");
+    add("--max-journal", max_journal, "LIMIT",
+        "calls, and webhook attempts, remembered of each account, a number or a size like 8MiB; "
+        "beyond it the oldest are evicted (" +
+            max_journal + ")");
     add("--import", import_from, "FILE",
         "a state document to begin with, as --export-on-exit or GET /_mock/state gave it");
     add("--export-on-exit", export_to, "FILE",
@@ -147,8 +146,11 @@ runtime::server_options emulator_options::for_server(const scenario_source& sour
     }
     wanted.clock = *setting;
     wanted.seed = seed;
-    wanted.world.max_deliveries = max_deliveries;
-    wanted.world.max_journal = max_journal;
+    const auto deliveries = kept_limit::parse("--max-deliveries", max_deliveries);
+    wanted.world.max_deliveries = deliveries.entries;
+    wanted.world.max_delivery_bytes = deliveries.bytes;
+    const auto journal = kept_limit::parse("--max-journal", max_journal);
+    wanted.world.journal = {journal.entries, journal.bytes};
     wanted.state = load_state(import_from);
     wanted.control_token = control_token.resolve();
     wanted.tls = tls.resolve(host);

@@ -14,7 +14,7 @@ using domain::event_state;
 using domain::world_snapshot;
 
 constexpr std::uint64_t most_numbers = std::numeric_limits<std::uint32_t>::max();
-constexpr std::size_t most_coming = std::numeric_limits<std::uint16_t>::max();
+constexpr std::size_t most_coming = domain::delivery::most_events;
 
 /// A number that grows from entry to entry and stays below `end`.
 std::uint64_t require_growing(object_fields& fields, std::string_view name, std::uint64_t least,

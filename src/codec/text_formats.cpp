@@ -52,6 +52,15 @@ std::optional<std::int64_t> scaled(std::string_view digits, int exponent, std::i
     return value;
 }
 
+/// The two digits of each number below a hundred.
+constexpr auto digit_pairs = [] {
+    std::array<std::array<char, 2>, 100> table{};
+    for (std::size_t number = 0; number < table.size(); ++number)
+        table[number] = {static_cast<char>('0' + number / 10),
+                         static_cast<char>('0' + number % 10)};
+    return table;
+}();
+
 /// In as many digits as there is room for.
 void write_digits(std::span<char> into, std::uint64_t number) {
     for (auto at = into.size(); at-- > 0; number /= 10)
@@ -121,16 +130,29 @@ void append_money(std::string& out, domain::money amount) {
         out += '-';
         micros = -micros;
     }
-    std::array<char, 32> text;
-    auto* end = std::to_chars(text.begin(), text.end(), micros / micros_per_unit).ptr;
-    if (const auto rest = micros % micros_per_unit; rest != 0) {
-        *end++ = '.';
-        write_digits({end, 6}, static_cast<std::uint64_t>(rest));
-        end += 6;
-        while (end[-1] == '0')
-            --end;
+    // From the end: six decimals, then the whole number; zeros that end the decimals are left out.
+    std::array<char, 24> text;
+    auto* at = text.end();
+    auto* end = at;
+    auto rest = static_cast<std::uint64_t>(micros);
+    const auto write_pair = [&at](std::uint64_t pair) {
+        const auto& digits = digit_pairs[pair];
+        *--at = digits[1];
+        *--at = digits[0];
+    };
+    for (int pair = 0; pair < 3; ++pair, rest /= 100)
+        write_pair(rest % 100);
+    while (end != at && end[-1] == '0')
+        --end;
+    if (end != at) *--at = '.';
+    for (; rest >= 100; rest /= 100)
+        write_pair(rest % 100);
+    if (rest >= 10) {
+        write_pair(rest);
+    } else {
+        *--at = static_cast<char>('0' + rest);
     }
-    out.append(text.data(), end);
+    out.append(at, end);
 }
 
 std::optional<domain::money> parse_money(std::string_view number, domain::money most) {

@@ -20,17 +20,18 @@ class recent_sends {
 
     void look_at(const domain::world& world) {
         for (auto i = first_read(world.calls()); i < world.calls().size(); ++i) {
-            const auto& each = world.calls()[i];
+            const auto each = world.calls()[i];
             if (each.call != domain::endpoint::send_otp) continue;
             const auto* sent = each.delivery ? world.deliveries().find(*each.delivery) : nullptr;
             if (sent != nullptr) ++codes_[sent->phone.text()];
             if (each.status == 0) ++refusals_["lost by a rule"];
-            if (each.status >= 400) ++refusals_[each.error];
+            if (each.status >= 400) ++refusals_[std::string{each.error}];
         }
     }
     void look_at(const domain::call_journal& strangers) {
         for (auto i = first_read(strangers); i < strangers.size(); ++i) {
-            if (strangers[i].call == domain::endpoint::send_otp) ++refusals_[strangers[i].error];
+            if (strangers[i].call == domain::endpoint::send_otp)
+                ++refusals_[std::string{strangers[i].error}];
         }
     }
 

@@ -17,7 +17,7 @@ struct delivery_filter {
     std::string id;
 
     bool wants(const domain::delivery& each) const {
-        return (status.empty() || status == domain::name(each.status())) &&
+        return (status.empty() || status == domain::name(each.status)) &&
                (phone.empty() || phone == each.phone.text());
     }
 };

@@ -64,12 +64,13 @@ void add_calls(page& shown, const call_filter& filter, const domain::call_journa
     std::size_t found = 0;
     for (auto i = journal.first_after(shown.after()); i < journal.size() && found < shown.wanted();
          ++i) {
-        if (!shown.holds(journal[i].seq) || !filter.wants(journal[i])) continue;
+        const auto each = journal[i];
+        if (!shown.holds(each.seq) || !filter.wants(each)) continue;
         ++found;
         std::string text;
         json_writer json{text};
-        write_call(json, journal[i], world);
-        shown.add(journal[i].seq, std::move(text));
+        write_call(json, each, world);
+        shown.add(each.seq, std::move(text));
     }
     shown.trim();
 }

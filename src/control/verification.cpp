@@ -45,10 +45,11 @@ std::string webhook_words(const domain::event_record& record) {
 
 // What is no request has no path, and a connection that never came to be no status.
 std::string refusal_of(const domain::call_record& call) {
-    if (call.status == 0) return "a connection failed with " + call.error;
-    const auto what =
-        call.path.empty() ? "what is no HTTP request" : std::string{call.method} + ' ' + call.path;
-    return what + " was refused with " + std::to_string(call.status) + ' ' + call.error;
+    const std::string error{call.error};
+    if (call.status == 0) return "a connection failed with " + error;
+    const auto what = call.path.empty() ? "what is no HTTP request"
+                                        : std::string{call.method} + ' ' + std::string{call.path};
+    return what + " was refused with " + std::to_string(call.status) + ' ' + error;
 }
 
 }  // namespace
@@ -132,7 +133,7 @@ void verification::look_at_webhooks(const domain::world& world) {
 
 void verification::look_at_codes(const domain::world& world) {
     world.deliveries().newest_first([&](std::uint64_t ordinal, const auto& each) {
-        if (each.code_read || each.status() == domain::delivery_status::failed) return true;
+        if (each.code_read || each.status == domain::delivery_status::failed) return true;
         add({check::codes,
              domain::masked_key(world.account().key),
              "nobody asked for the code that was sent to " + each.phone.text(),
@@ -173,11 +174,11 @@ void verification::look_at_rules() {
 
 void verification::look_at_calls(const domain::call_journal& calls, const std::string& account) {
     for (std::size_t i = 0; i < calls.size(); ++i) {
-        const auto& each = calls[i];
+        const auto each = calls[i];
         if ((each.status < 400 && each.error.empty()) || each.by_rule) continue;
         add({check::requests,
              account,
-             refusal_of(each) + (each.why.empty() ? "" : ": " + each.why),
+             refusal_of(each) + (each.why.empty() ? "" : ": " + std::string{each.why}),
              {},
              {},
              each.seq});

@@ -74,12 +74,13 @@ void webhooks(host& of_all, const call& of) {
         std::size_t found = 0;
         for (auto i = journal.first_after(shown->after());
              i < journal.size() && found < shown->wanted(); ++i) {
-            if (!shown->holds(journal[i].seq) || !filter->wants(journal[i])) continue;
+            const auto each = journal[i];
+            if (!shown->holds(each.seq) || !filter->wants(each)) continue;
             ++found;
             std::string text;
             json_writer json{text};
-            write_sent_attempt(json, journal[i], account.world.account().key);
-            shown->add(journal[i].seq, std::move(text));
+            write_sent_attempt(json, each, account.world.account().key);
+            shown->add(each.seq, std::move(text));
         }
         shown->trim();
     });

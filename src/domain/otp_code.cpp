@@ -1,21 +1,19 @@
 #include <nexo_mock/domain/otp_code.hpp>
 
-#include <algorithm>
-
 namespace nexo_mock::domain {
 
 std::optional<otp_code> otp_code::parse(std::string_view text) {
     if (text.size() < min_digits || text.size() > max_digits) return std::nullopt;
-    const auto is_digit = [](char c) { return c >= '0' && c <= '9'; };
-    if (!std::ranges::all_of(text, is_digit)) return std::nullopt;
-    otp_code code;
-    std::ranges::copy(text, code.digits_.begin());
-    return code;
+    std::uint32_t digits = 1;
+    for (const char c : text) {
+        if (c < '0' || c > '9') return std::nullopt;
+        digits = digits * 10 + static_cast<std::uint32_t>(c - '0');
+    }
+    return otp_code{digits};
 }
 
-std::string_view otp_code::text() const {
-    const auto end = std::ranges::find(digits_, '\0');
-    return {digits_.data(), static_cast<std::size_t>(end - digits_.begin())};
+std::string otp_code::text() const {
+    return std::to_string(digits_).substr(1);
 }
 
 }  // namespace nexo_mock::domain

@@ -30,9 +30,10 @@ std::vector<delay> retries_of(const world& of, std::uint64_t ordinal) {
 /// How the webhook is told, with the wait it had.
 std::optional<webhook_manner> manner_of(const world& of, const delivery& saved,
                                         std::uint64_t ordinal) {
-    const bool has_ended = is_terminal(saved.status()) || !of.history_of(ordinal).empty();
-    if (!has_ended || saved.what == nullptr || !saved.what->webhook) return std::nullopt;
-    auto manner = *saved.what->webhook;
+    const bool has_ended = is_terminal(saved.status) || !of.history_of(ordinal).empty();
+    const auto* what = of.deliveries().cause_of(ordinal).what;
+    if (!has_ended || what == nullptr || !what->webhook) return std::nullopt;
+    auto manner = *what->webhook;
     const auto* events = of.webhooks_of(ordinal);
     if (events != nullptr) {
         const auto& first = events->front();
@@ -54,12 +55,13 @@ std::optional<scenario> scenario_of(const world& of, std::uint64_t ordinal) {
     const auto* saved = of.deliveries().find(ordinal);
     if (saved == nullptr) return std::nullopt;
     const auto& now = of.scenario();
+    const auto& cause = of.deliveries().cause_of(ordinal);
 
     step then;
     then.action = course_of(of, *saved, ordinal);
-    if (saved->what != nullptr) {
-        then.latency = saved->what->latency;
-        then.fault = saved->what->fault;
+    if (cause.what != nullptr) {
+        then.latency = cause.what->latency;
+        then.fault = cause.what->fault;
     }
     if (saved->carrier != saved->phone.carrier()) then.ported = saved->carrier;
     scenario made;
@@ -67,7 +69,7 @@ std::optional<scenario> scenario_of(const world& of, std::uint64_t ordinal) {
     then.webhook = manner_of(of, *saved, ordinal);
 
     rule only;
-    only.name = saved->decided_by == nullptr ? "rule 1" : saved->decided_by->name;
+    only.name = cause.by == nullptr ? "rule 1" : cause.by->name;
     only.when.phone = glob_list{{glob{saved->phone.text()}}};
     only.steps.push_back(std::move(then));
     made.rules.push_back(std::move(only));

@@ -15,6 +15,11 @@ const course& unscripted_course() {
     return real;
 }
 
+const course& course_of(const step* what) {
+    const auto* scripted = what == nullptr ? nullptr : std::get_if<course>(&what->action);
+    return scripted == nullptr ? unscripted_course() : *scripted;
+}
+
 }  // namespace
 
 void throw_exception_from_error(const refusal& error, const boost::source_location&) {
@@ -28,8 +33,8 @@ world::world(account_settings account, scenario_ptr rules, std::uint64_t seed, t
       engine_{std::move(rules), random_},
       ids_{random_},
       wallet_{account_.opening},
-      call_journal_{limits.max_journal},
-      attempt_journal_{limits.max_journal},
+      call_journal_{limits.journal},
+      attempt_journal_{limits.journal},
       began_{began},
       limits_{limits} {}
 
@@ -119,17 +124,14 @@ outcome_of<send_accepted> world::accept(const send_request& request, phone_numbe
     const auto ordinal = store_.next_ordinal();
     auto& stored = store_.append({.phone = phone,
                                   .code = code,
-                                  .carrier = network,
-                                  .refund_if_failed = api.refund_failed,
                                   .seq = request.seq,
                                   .created = now,
                                   .completed = {},
                                   .drawn = *drawn,
-                                  .decided_by = made.by,
-                                  .what = what},
-                                 engine_.rules());
-    const auto* scripted = what == nullptr ? nullptr : std::get_if<course>(&what->action);
-    schedule(ordinal, stored, scripted == nullptr ? unscripted_course() : *scripted, made.random);
+                                  .carrier = network,
+                                  .refund_if_failed = api.refund_failed},
+                                 {engine_.rules(), made.by, what});
+    schedule(ordinal, stored, course_of(what), made.random);
     evict();
     auto manner = manner_of(made);
     manner.after_webhook = account_.target != nullptr && what != nullptr && what->webhook &&
@@ -140,24 +142,24 @@ outcome_of<send_accepted> world::accept(const send_request& request, phone_numbe
 
 void world::schedule(std::uint64_t ordinal, domain::delivery& of, const course& course,
                      random_stream random) {
-    std::uint32_t order = 0;
-    for (const auto& event : course.events) {
-        due_.push(
-            {after(of.created, event.after.sample(random)), ordinal, &event.outcome, order++, 0});
-    }
-    of.events_left = static_cast<std::uint16_t>(course.events.size());
+    std::uint16_t place = 0;
+    for (const auto& event : course.events)
+        due_.push({after(of.created, event.after.sample(random)), ordinal, place++});
+    of.events_left = place;
 }
 
 outcome_of<delivery_view> world::delivery(std::optional<std::uint64_t> ordinal, time_point now) {
     auto found = ordinal ? view(*ordinal) : std::nullopt;
     auto call = query(endpoint::deliveries, now);
     std::string phone;
+    std::string code;
     if (found) {
         phone = found->phone.text();
+        code = found->code.text();
         call.phone = phone;
         call.phone_national = found->phone.national();
         call.network = found->carrier;
-        call.code = found->code.text();
+        call.code = code;
     }
     const auto made = decide(call);
     if (!made) return made.error();
@@ -190,19 +192,22 @@ void world::advance(time_point now, effects& out) {
 }
 
 void world::run(const due_event& event, effects& out) {
-    if (event.outcome != nullptr) {
-        change(event.delivery, *event.outcome, event.at, out);
+    if (event.what != due_event::webhook) {
+        change(event, out);
     } else {
-        out.emplace_back(webhook_due{{event.delivery, event.order, event.attempt}, event.at});
+        out.emplace_back(webhook_due{webhooks_.current_attempt(event.delivery), event.at});
     }
 }
 
-void world::change(std::uint64_t ordinal, const delivery_outcome& outcome, time_point at,
-                   effects& out) {
+void world::change(const due_event& event, effects& out) {
+    const auto& [at, ordinal, what] = event;
     auto& changed = *store_.find(ordinal);
+    const auto& outcome = outcome_of(ordinal, what);
     --changed.events_left;
     remember(ordinal, changed, {at, outcome});
-    changed.outcome = &outcome;
+    changed.became = what;
+    changed.has_changed = true;
+    changed.status = outcome.status;
     out.emplace_back(delivery_changed{ordinal, outcome.status, at});
     if (is_terminal(outcome.status)) {
         changed.completed = at;
@@ -212,16 +217,26 @@ void world::change(std::uint64_t ordinal, const delivery_outcome& outcome, time_
     retire(ordinal);
 }
 
+const delivery_outcome& world::outcome_of(std::uint64_t ordinal, std::uint16_t what) const {
+    if (what == due_event::by_hand) return *by_hand_.find(ordinal);
+    return course_of(store_.cause_of(ordinal).what).events[what].outcome;
+}
+
+delivery_outcome world::outcome_of(std::uint64_t ordinal) const {
+    const auto* of = store_.find(ordinal);
+    return of->has_changed ? outcome_of(ordinal, of->became) : delivery_outcome{};
+}
+
 // The first terminal status decides about the money; a scenario that contradicts itself later
 // changes what is told, not what was paid.
 void world::settle(domain::delivery& of, delivery_status status) {
     if (of.money_state != settlement::held) return;
     ++(status == delivery_status::delivered ? counts_.delivered : counts_.failed);
     if (status == delivery_status::failed && of.refund_if_failed) {
-        wallet_.refund(of.drawn);
+        wallet_.refund(of.drawn.amounts());
         of.money_state = settlement::refunded;
     } else {
-        wallet_.charge(of.drawn);
+        wallet_.charge(of.drawn.amounts());
         of.money_state = settlement::charged;
     }
 }
@@ -234,8 +249,8 @@ random_stream world::webhook_draws(std::uint64_t ordinal) const {
 void world::announce(std::uint64_t ordinal, const domain::delivery& of,
                      const delivery_outcome& outcome, time_point at) {
     if (!account_.target) return;
-    const auto manner =
-        of.what != nullptr && of.what->webhook ? *of.what->webhook : webhook_manner{};
+    const auto* what = store_.cause_of(ordinal).what;
+    const auto manner = what != nullptr && what->webhook ? *what->webhook : webhook_manner{};
     const webhook_event told{ids_.at(ordinal), of.phone,   of.carrier, outcome,
                              of.cost(),        of.created, at,         manner.signature};
     auto random = webhook_draws(ordinal).derive("wait").derive(of.events_left);
@@ -247,8 +262,7 @@ void world::announce(std::uint64_t ordinal, const domain::delivery& of,
 
 void world::schedule(const std::optional<next_attempt>& next) {
     if (!next) return;
-    const auto& [attempt, due] = *next;
-    due_.push({due, attempt.delivery, nullptr, attempt.event, attempt.number});
+    due_.push({next->due, next->attempt.delivery, due_event::webhook});
 }
 
 const event_record* world::begin_attempt(const attempt_ref& attempt) {
@@ -293,8 +307,12 @@ void world::retire(std::uint64_t ordinal) {
     evict();
 }
 
+bool world::is_beyond_limits() const {
+    return store_.size() > limits_.max_deliveries || delivery_bytes() > limits_.max_delivery_bytes;
+}
+
 void world::evict() {
-    while (store_.size() > limits_.max_deliveries && !retired_.empty()) {
+    while (!retired_.empty() && is_beyond_limits()) {
         store_.erase(retired_.front());
         webhooks_.erase(retired_.front());
         history_.erase(retired_.front());

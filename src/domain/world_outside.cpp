@@ -15,28 +15,31 @@ std::optional<std::uint64_t> world::ordinal_of(std::string_view id) const {
 std::optional<delivery_view> world::view(std::uint64_t ordinal) const {
     const auto* found = store_.find(ordinal);
     if (found == nullptr) return std::nullopt;
-    return delivery_view{
-        .id = ids_.at(ordinal),
-        .seq = found->seq,
-        .phone = found->phone,
-        .code = found->code,
-        .carrier = found->carrier,
-        .outcome = found->outcome == nullptr ? delivery_outcome{} : *found->outcome,
-        .cost = found->cost(),
-        .drawn = found->drawn,
-        .money_state = found->money_state,
-        .created = found->created,
-        .completed = found->completed,
-        .rule = found->decided_by == nullptr ? std::string{} : found->decided_by->name,
-        .code_read = found->code_read};
+    const auto* by = store_.cause_of(ordinal).by;
+    return delivery_view{.id = ids_.at(ordinal),
+                         .seq = found->seq,
+                         .phone = found->phone,
+                         .code = found->code,
+                         .carrier = found->carrier,
+                         .outcome = outcome_of(ordinal),
+                         .cost = found->cost(),
+                         .drawn = found->drawn.amounts(),
+                         .money_state = found->money_state,
+                         .created = found->created,
+                         .completed = found->completed,
+                         .rule = by == nullptr ? std::string{} : by->name,
+                         .code_read = found->code_read};
 }
 
 std::vector<past_change> world::history_of(std::uint64_t ordinal) const {
-    const auto found = history_.find(ordinal);
-    if (found != history_.end()) return found->second;
+    if (const auto* found = history_.find(ordinal)) return *found;
     const auto* of = store_.find(ordinal);
-    if (of == nullptr || of->outcome == nullptr) return {};
-    return {{of->completed, *of->outcome}};
+    if (of == nullptr || !of->has_changed) return {};
+    return {{of->completed, outcome_of(ordinal)}};
+}
+
+std::size_t world::delivery_bytes() const {
+    return store_.bytes() + due_.bytes() + webhooks_.bytes();
 }
 
 void world::adopt(scenario_ptr changed) {
@@ -56,12 +59,10 @@ void world::change_account(const account_changes& changes) {
 bool world::complete(std::uint64_t ordinal, delivery_outcome outcome, time_point now) {
     auto* of = store_.find(ordinal);
     if (of == nullptr || of->money_state != settlement::held) return false;
-    due_.remove_if([ordinal](const due_event& each) {
-        return each.delivery == ordinal && each.outcome != nullptr;
-    });
-    const auto& kept = by_hand_[ordinal] = std::make_unique<delivery_outcome>(std::move(outcome));
+    if (of->events_left > 0) due_.remove_changes(ordinal);
+    by_hand_[ordinal] = std::move(outcome);
     of->events_left = 1;
-    due_.push({now, ordinal, kept.get(), 0, 0});
+    due_.push({now, ordinal, due_event::by_hand});
     return true;
 }
 
@@ -74,7 +75,7 @@ std::optional<extra_attempt> world::redelivery_of(std::uint64_t seq, time_point 
     if (seq == 0 || place == attempt_journal_.size() || attempt_journal_[place].seq != seq) {
         return std::nullopt;
     }
-    const auto& repeated = attempt_journal_[place];
+    const auto repeated = attempt_journal_[place];
     const auto kind =
         repeated.kind == attempt_kind::ping ? attempt_kind::ping : attempt_kind::redelivery;
     return extra_attempt{kind, repeated.of, repeated.event,
@@ -111,9 +112,7 @@ void world::acknowledge(const attempt_ref& attempt, time_point now) {
         webhooks_.acknowledge(delivery, attempt.event, now);
         return;  // it has retired already
     }
-    due_.remove_if([&](const due_event& each) {
-        return each.delivery == delivery && each.outcome == nullptr && each.order == attempt.event;
-    });
+    if (webhooks_.current_attempt(delivery).event == attempt.event) due_.remove_webhook(delivery);
     schedule(webhooks_.acknowledge(delivery, attempt.event, now));
     retire(delivery);
 }
@@ -131,7 +130,7 @@ sent_attempt world::journal(const attempt_ref& attempt, const attempt_outcome& o
 
 /// A delivery with one change in all, its end, needs no history: the delivery itself tells of it.
 void world::remember(std::uint64_t ordinal, const domain::delivery& of, const past_change& change) {
-    const bool is_all = of.events_left == 0 && of.outcome == nullptr;
+    const bool is_all = of.events_left == 0 && !of.has_changed;
     if (is_all && is_terminal(change.outcome.status)) return;
     history_[ordinal].push_back(change);
 }

@@ -26,10 +26,10 @@ class shared_values {
     }
 
     // Most deliveries share their step with many; only of a new one the values are compared.
-    std::optional<std::uint32_t> cause_of(const delivery& decided) {
-        if (decided.decided_by == nullptr) return std::nullopt;
+    std::optional<std::uint32_t> index_of(const delivery_cause& decided) {
+        if (decided.by == nullptr) return std::nullopt;
         const auto [found, is_new] = causes_.try_emplace(decided.what, 0);
-        if (is_new) found->second = add({decided.decided_by->name, decided.what->webhook});
+        if (is_new) found->second = add({decided.by->name, decided.what->webhook});
         return found->second;
     }
 
@@ -50,19 +50,20 @@ class shared_values {
 class courses_left {
  public:
     explicit courses_left(const due_queue& due) {
-        std::ranges::copy_if(due.events(), std::back_inserter(events_),
-                             [](const due_event& each) { return each.outcome != nullptr; });
-        std::ranges::sort(events_, {}, [](const due_event& each) {
-            return std::pair{each.delivery, each.order};
+        due.each([this](const due_event& each) {
+            if (each.what != due_event::webhook) events_.push_back(each);
         });
+        std::ranges::sort(
+            events_, {}, [](const due_event& each) { return std::pair{each.delivery, each.what}; });
         next_ = events_.begin();
     }
 
     /// To be asked with growing ordinals.
-    std::vector<coming_change> take(std::uint64_t ordinal) {
+    template <class OutcomeOf>
+    std::vector<coming_change> take(std::uint64_t ordinal, OutcomeOf outcome_of) {
         std::vector<coming_change> left;
         for (; next_ != events_.end() && next_->delivery == ordinal; ++next_)
-            left.push_back({next_->at, *next_->outcome});
+            left.push_back({next_->at, outcome_of(ordinal, next_->what)});
         return left;
     }
 
@@ -184,6 +185,9 @@ world_snapshot world::snapshot() const {
         return true;
     });
     courses_left courses{due_};
+    const auto outcomes = [this](std::uint64_t ordinal, std::uint16_t what) {
+        return outcome_of(ordinal, what);
+    };
     made.deliveries.reserve(stored.size());
     for (const auto ordinal : stored | std::views::reverse) {
         const auto& each = *store_.find(ordinal);
@@ -199,10 +203,10 @@ world_snapshot world::snapshot() const {
                                    .refund_if_failed = each.refund_if_failed,
                                    .code_read = each.code_read,
                                    .created = each.created,
-                                   .drawn = each.drawn,
-                                   .cause = shared.cause_of(each),
+                                   .drawn = each.drawn.amounts(),
+                                   .cause = shared.index_of(store_.cause_of(ordinal)),
                                    .history = std::move(history),
-                                   .coming = courses.take(ordinal),
+                                   .coming = courses.take(ordinal, outcomes),
                                    .webhooks = std::move(webhooks)});
     }
     made.retired.assign(retired_.begin(), retired_.end());
@@ -216,57 +220,75 @@ world_snapshot world::snapshot() const {
 
 // --- going on with one
 
-/// What the deliveries of a snapshot point into: a scenario of their own, which has each rule and
-/// each outcome once.
+/// What a delivery of a snapshot became at last, and what it will become.
+std::vector<delivery_outcome> course_left(const delivery_snapshot& of) {
+    std::vector<delivery_outcome> left;
+    if (!of.history.empty()) left.push_back(of.history.back().outcome);
+    for (const auto& change : of.coming)
+        left.push_back(change.outcome);
+    return left;
+}
+
+/// What decided the deliveries of a snapshot: a scenario of their own, in which each cause is a
+/// rule, and each way in which deliveries of that cause may go on a step of it.
 class world::recollection {
  public:
-    explicit recollection(const world_snapshot& from) {
+    explicit recollection(const world_snapshot& from) : causes_{from.causes.size()} {
         domain::scenario past;
         past.name = "restored";
-        for (const auto& [name, webhook] : from.causes) {
-            rule cause{.name = name, .when = {}, .steps = {step{}}};
-            cause.steps.front().webhook = webhook;
-            past.rules.push_back(std::move(cause));
-        }
-        rule outcomes{.name = "outcomes", .when = {}, .steps = {step{}}};
-        outcomes.steps.front().action = course{all_outcomes(from)};
-        past.rules.push_back(std::move(outcomes));
+        for (const auto& cause : from.causes)
+            past.rules.push_back({.name = cause.rule, .when = {}, .steps = {}});
+        past.rules.push_back({.name = "no rule", .when = {}, .steps = {}});
+        for (const auto& each : from.deliveries)
+            add(each, from, past);
         past_ = std::make_shared<const domain::scenario>(std::move(past));
         for (const auto& target : from.targets)
             targets_.push_back(std::make_shared<const webhook_target>(target));
     }
 
-    const scenario_ptr& scenario() const { return past_; }
-    const rule* cause(std::uint32_t index) const { return &past_->rules[index]; }
     const webhook_target_ptr& target(std::uint32_t index) const { return targets_[index]; }
 
-    const delivery_outcome* outcome(const delivery_outcome& of) const {
-        const auto& events = std::get<course>(past_->rules.back().steps.front().action).events;
-        return &events[outcomes_.find(key(of))->second].outcome;
+    delivery_cause cause_of(const delivery_snapshot& of) const {
+        const auto& by = past_->rules[rule_of(of)];
+        const auto& what = by.steps[steps_.find({rule_of(of), course_left(of)})->second];
+        return {past_, of.cause ? &by : nullptr, &what};
     }
 
  private:
-    using outcome_key = std::tuple<delivery_status, std::string_view, std::string_view>;
-    static outcome_key key(const delivery_outcome& of) {
-        return {of.status, of.error_code, of.carrier_status};
-    }
-
-    std::vector<course_event> all_outcomes(const world_snapshot& from) {
-        std::vector<course_event> all;
-        const auto add = [&](const delivery_outcome& each) {
-            if (outcomes_.try_emplace(key(each), all.size()).second) all.push_back({{}, each});
-        };
-        for (const auto& each : from.deliveries) {
-            for (const auto& change : each.history)
-                add(change.outcome);
-            for (const auto& change : each.coming)
-                add(change.outcome);
+    using way = std::pair<std::size_t, std::vector<delivery_outcome>>;
+    struct way_order {
+        static auto key(const delivery_outcome& of) {
+            return std::tie(of.status, of.error_code, of.carrier_status);
         }
-        return all;
+        bool operator()(const way& a, const way& b) const {
+            if (a.first != b.first) return a.first < b.first;
+            return std::ranges::lexicographical_compare(
+                a.second, b.second,
+                [](const auto& one, const auto& other) { return key(one) < key(other); });
+        }
+    };
+
+    /// The place after the last cause is that of what no rule decided.
+    std::size_t rule_of(const delivery_snapshot& of) const { return of.cause.value_or(causes_); }
+
+    void add(const delivery_snapshot& each, const world_snapshot& from, domain::scenario& past) {
+        auto& steps = past.rules[rule_of(each)].steps;
+        auto outcomes = course_left(each);
+        course left;
+        for (const auto& outcome : outcomes)
+            left.events.push_back({{}, outcome});
+        const auto [_, is_new] =
+            steps_.try_emplace({rule_of(each), std::move(outcomes)}, steps.size());
+        if (!is_new) return;
+        step made;
+        made.action = std::move(left);
+        if (each.cause) made.webhook = from.causes[*each.cause].webhook;
+        steps.push_back(std::move(made));
     }
 
+    std::size_t causes_;
+    std::map<way, std::size_t, way_order> steps_;
     scenario_ptr past_;
-    std::map<outcome_key, std::size_t> outcomes_;  // its words are those of the snapshot
     std::vector<webhook_target_ptr> targets_;
 };
 
@@ -284,8 +306,8 @@ void world::resume(const world_snapshot& from) {
     wallet_ = from.wallet;
     counts_ = from.counts;
     webhooks_.resume(from.webhooks);
-    attempt_journal_ = attempt_journal{limits_.max_journal, from.attempts_evicted};
-    call_journal_ = call_journal{limits_.max_journal, from.calls_evicted};
+    attempt_journal_ = attempt_journal{limits_.journal, from.attempts_evicted};
+    call_journal_ = call_journal{limits_.journal, from.calls_evicted};
     change_account(changes_of(from.changes));
 
     const recollection past{from};
@@ -308,28 +330,27 @@ void world::resume(const world_snapshot& from) {
 void world::resume(const delivery_snapshot& from, const recollection& past) {
     const auto& history = from.history;
     const auto end = std::ranges::find_if(history | std::views::reverse, is_end);
-    const auto* cause = from.cause ? past.cause(*from.cause) : nullptr;
+    const bool has_changed = !history.empty();
     store_.skip_to(from.ordinal);
     store_.append({.phone = from.phone,
                    .code = from.code,
-                   .carrier = from.carrier,
-                   .money_state = from.money_state(),
-                   .refund_if_failed = from.refund_if_failed,
-                   .code_read = from.code_read,
-                   .events_left = static_cast<std::uint16_t>(from.coming.size()),
                    .seq = from.seq,
                    .created = from.created,
                    .completed = end == history.rend() ? time_point{} : end->at,
                    .drawn = from.drawn,
-                   .decided_by = cause,
-                   .what = cause == nullptr ? nullptr : &cause->steps.front(),
-                   .outcome = history.empty() ? nullptr : past.outcome(history.back().outcome)},
-                  past.scenario());
-    std::uint32_t order = 0;
-    for (const auto& [at, outcome] : from.coming)
-        due_.push({at, from.ordinal, past.outcome(outcome), order++, 0});
+                   .events_left = static_cast<std::uint16_t>(from.coming.size()),
+                   .carrier = from.carrier,
+                   .status = has_changed ? history.back().outcome.status : delivery_status::sent,
+                   .has_changed = has_changed,
+                   .money_state = from.money_state(),
+                   .refund_if_failed = from.refund_if_failed,
+                   .code_read = from.code_read},
+                  past.cause_of(from));
+    auto place = static_cast<std::uint16_t>(has_changed ? 1 : 0);  // as in course_left()
+    for (const auto& change : from.coming)
+        due_.push({change.at, from.ordinal, place++});
     const bool needs_none = history.size() == 1 && from.coming.empty() && is_end(history.front());
-    if (!history.empty() && !needs_none) history_[from.ordinal] = history;
+    if (has_changed && !needs_none) history_[from.ordinal] = history;
 }
 
 void world::resume(const std::vector<sent_snapshot>& attempts, const recollection& past) {

@@ -144,7 +144,7 @@ std::optional<delivery> copy_delivery(const domain::world& world, std::uint64_t 
     auto copied = plain_copy(*view, world.account().key);
     const auto& attempts = world.attempts();
     for (std::size_t i = 0; i < attempts.size(); ++i) {
-        const auto& each = attempts[i];
+        const auto each = attempts[i];
         if (each.kind == domain::attempt_kind::ping || each.of.delivery != ordinal) continue;
         copied.webhook_attempts.push_back(copy(each, world.account().key));
     }
@@ -155,7 +155,7 @@ std::optional<delivery> copy_delivery(const domain::world& world, std::uint64_t 
 void add_deliveries(std::vector<delivery>& to, const domain::world& world) {
     std::unordered_map<std::uint64_t, std::vector<webhook_attempt>> attempts;
     for (std::size_t i = 0; i < world.attempts().size(); ++i) {
-        const auto& each = world.attempts()[i];
+        const auto each = world.attempts()[i];
         if (each.kind == domain::attempt_kind::ping) continue;
         attempts[each.of.delivery].push_back(copy(each, world.account().key));
     }

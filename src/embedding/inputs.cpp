@@ -123,7 +123,7 @@ runtime::server_options read(const server_options& options) {
     wanted.threads = options.threads;
     wanted.control_token = options.control_token;
     wanted.world.max_deliveries = options.max_deliveries;
-    wanted.world.max_journal = options.max_journal;
+    wanted.world.journal.entries = options.max_journal;
     wanted.state = read_state(options.state);
     wanted.drain_requests = options.drain;
     wanted.drain_webhooks = options.drain;

@@ -35,10 +35,13 @@ void due_timers::fire() {
     fired_ = now;
     while (!heap_.empty() && heap_.front().when <= now) {
         std::ranges::pop_heap(heap_, later);
-        const auto due = std::move(heap_.back());
+        due_.push_back(std::move(heap_.back()));
         heap_.pop_back();
-        if (const auto of = due.of.lock()) wake_(of, due.when);
     }
+    for (const auto& each : due_) {
+        if (const auto of = each.of.lock()) wake_(of, each.when);
+    }
+    due_.clear();
     arm();
 }
 

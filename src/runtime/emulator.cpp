@@ -8,6 +8,8 @@ namespace nexo_mock::runtime {
 
 namespace {
 
+constexpr int most_in_a_turn = 1'000;
+
 real_time real_now() {
     return std::chrono::steady_clock::now();
 }
@@ -22,7 +24,7 @@ emulator::emulator(emulator_settings settings)
       start_{settings_.clock.start.value_or(std::chrono::floor<std::chrono::seconds>(wall_time()))},
       registry_{settings_.max_accounts},
       base_clock_{first_clock()},
-      strangers_{settings_.world.max_journal} {}
+      strangers_{settings_.world.journal} {}
 
 // A frozen or told clock begins where it was told to, else at the second of the start; one that
 // runs with the wall begins at the wall's time.
@@ -57,6 +59,7 @@ api::admission emulator::visit(std::string_view key, effect_sink& to, api::world
     account_moment visited;
     const auto on_account = [&](account& of, domain::time_point now) {
         visited.epoch = of.epoch;
+        visited.at = now;
         use(of.world, now);
     };
     for (;;) {
@@ -128,8 +131,27 @@ std::optional<real_time> emulator::arm(account& of, real_time at) {
     return when;
 }
 
+// Where very much is due at once, other work of the thread has its turn in between: the account is
+// woken again for the rest, unless a call comes first, which runs it.
 void emulator::run_due(const account_ptr& of, real_time set_for, effect_sink& to) {
-    with(of, to, [&](account& each, domain::time_point) { std::erase(each.armed, set_for); });
+    domain::effects out;
+    std::vector<webhook_job> jobs;
+    std::optional<real_time> wake;
+    {
+        const std::lock_guard lock{of->mutex};
+        if (of->is_retired) return;
+        std::erase(of->armed, set_for);
+        const auto at = real_now();
+        const auto now = of->clock.now(at);
+        for (int run = 0; run < most_in_a_turn && of->world.advance_one(now, out);)
+            ++run;
+        publish_changes(*of, out);
+        jobs = take_jobs(of, out);
+        wake = arm(*of, at);
+    }
+    for (auto& job : jobs)
+        to.dispatch(std::move(job));
+    if (wake) to.wake_at(*wake, of);
 }
 
 bool emulator::is_wanted(const webhook_job& job) {

@@ -11,30 +11,33 @@ std::string_view kept(std::string_view text) {
     return text.substr(0, domain::call_record::kept_bytes);
 }
 
-/// Fills all of it in; its buffers are used again.
-void fill(domain::call_record& record, const api::request& in, const api::response& out) {
-    record.method = api::name(in.verb);
-    record.path = kept(in.target);
-    record.call = out.call;
-    record.status = out.status;
-    record.error = out.error;
-    record.why = out.note;
-    record.rule = out.rule;
-    record.by_rule = out.by_rule;
-    record.delivery = out.delivery;
-    record.fault = std::nullopt;
-    if (out.manner.fault) record.fault = out.manner.fault->kind;
-    record.latency = out.manner.latency;
-    record.body = kept(in.body);
-    record.reply = kept(out.body);
+/// Its texts are those of the call.
+domain::call_record record_of(const api::request& in, const api::response& out, std::uint64_t seq,
+                              domain::time_point at) {
+    return {.seq = seq,
+            .at = at,
+            .method = api::name(in.verb),
+            .path = kept(in.target),
+            .call = out.call,
+            .status = out.status,
+            .error = out.error,
+            .why = out.note,
+            .rule = out.rule,
+            .by_rule = out.by_rule,
+            .delivery = out.delivery,
+            .fault = out.manner.fault ? std::optional{out.manner.fault->kind} : std::nullopt,
+            .latency = out.manner.latency,
+            .body = kept(in.body),
+            .reply = kept(out.body)};
 }
 
 /// The rule that decided an accepted send is known to its delivery.
 void name_rule(domain::call_record& record, const domain::world& world) {
     if (!record.rule.empty() || !record.delivery || record.call != domain::endpoint::send_otp)
         return;
-    const auto* made = world.deliveries().find(*record.delivery);
-    if (made != nullptr && made->decided_by != nullptr) record.rule = made->decided_by->name;
+    if (world.deliveries().find(*record.delivery) == nullptr) return;
+    const auto* by = world.deliveries().cause_of(*record.delivery).by;
+    if (by != nullptr) record.rule = by->name;
 }
 
 }  // namespace
@@ -53,7 +56,7 @@ account_moment emulator::moment_of(std::string_view key) const {
     const auto found = registry_.find(key);
     if (!found) return {};
     const std::lock_guard lock{found->mutex};
-    return {found, found->epoch};
+    return {found, found->epoch, found->clock.now(std::chrono::steady_clock::now())};
 }
 
 void emulator::record(const account_moment& by, const api::request& in, const api::response& out) {
@@ -63,28 +66,22 @@ void emulator::record(const account_moment& by, const api::request& in, const ap
         auto& of = *by.of;
         const std::lock_guard lock{of.mutex};
         if (of.epoch != by.epoch || of.is_retired) return;
-        auto record = of.world.spare_record();
-        record.seq = next_call_.fetch_add(1);
-        record.at = of.clock.now(std::chrono::steady_clock::now());
-        fill(record, in, out);
+        auto record = record_of(in, out, next_call_.fetch_add(1), by.at);
         name_rule(record, of.world);
         if (events_.is_on()) {
             control::write_call(json, record, &of.world, control::call_part::without_bodies);
             events_.publish(of.key, "request", event);
         }
-        of.world.record(std::move(record));
+        of.world.record(record);
         return;
     }
     const std::lock_guard lock{strangers_mutex_};
-    auto record = strangers_.spare();
-    record.seq = next_call_.fetch_add(1);
-    record.at = wall_time();
-    fill(record, in, out);
+    const auto record = record_of(in, out, next_call_.fetch_add(1), wall_time());
     if (events_.is_on()) {
         control::write_call(json, record, nullptr, control::call_part::without_bodies);
         events_.publish(event_bus::nobody, "request", event);
     }
-    strangers_.push(std::move(record));
+    strangers_.push(record);
 }
 
 void emulator::record_refused(int status, std::string_view error, std::string_view why) {

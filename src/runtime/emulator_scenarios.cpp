@@ -162,7 +162,7 @@ void emulator::reset() {
     retire(registry_.clear());
     {
         const std::lock_guard lock{strangers_mutex_};
-        strangers_ = domain::call_journal{settings_.world.max_journal};
+        strangers_ = domain::call_journal{settings_.world.journal};
     }
     waiters_.reset(control::scope::all());
     events_.publish({}, "reset", reset_event({}));

@@ -107,6 +107,9 @@ struct account_sums {
     std::uint64_t deliveries_evicted = 0;
     std::uint64_t calls_evicted = 0;
     std::uint64_t attempts_evicted = 0;
+    std::uint64_t delivery_bytes = 0;
+    std::uint64_t call_bytes = 0;
+    std::uint64_t attempt_bytes = 0;
 
     void add(const domain::world& of) {
         const auto& counts = of.counts();
@@ -125,6 +128,9 @@ struct account_sums {
         deliveries_evicted += counts.evicted;
         calls_evicted += of.calls().evicted();
         attempts_evicted += of.attempts().evicted();
+        delivery_bytes += of.delivery_bytes();
+        call_bytes += of.calls().bytes();
+        attempt_bytes += of.attempts().bytes();
     }
 };
 
@@ -155,6 +161,12 @@ void write_sums(metrics_writer& out, const account_sums& sums) {
     out.family("nexo_mock_due_queue_depth", type::gauge,
                "Status changes and webhook attempts to come.");
     out.sample({}, sums.due);
+    out.family("nexo_mock_deliveries_bytes", type::gauge,
+               "Memory of deliveries, with their webhooks and what is due of them.");
+    out.sample({}, sums.delivery_bytes);
+    out.family("nexo_mock_journal_bytes", type::gauge, "Memory of what the journals remember.");
+    out.sample({{"what", "request"}}, sums.call_bytes);
+    out.sample({{"what", "webhook_attempt"}}, sums.attempt_bytes);
     out.family("nexo_mock_evictions_total", type::counter,
                "What made way because a bound was reached.");
     out.sample({{"what", "delivery"}}, sums.deliveries_evicted);
@@ -168,7 +180,10 @@ std::string worker_host::metrics() {
     account_sums sums;
     visit(control::scope::all(),
           [&](const control::visited_account& each) { sums.add(each.world); });
-    visit_strangers([&](const auto& strangers) { sums.calls_evicted += strangers.evicted(); });
+    visit_strangers([&](const auto& strangers) {
+        sums.calls_evicted += strangers.evicted();
+        sums.call_bytes += strangers.bytes();
+    });
     workers all;
     std::uint64_t connections = 0;
     for (const auto* each : emulator_.workers()) {

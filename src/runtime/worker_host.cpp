@@ -33,7 +33,7 @@ void add(domain::webhook_totals& sum, const domain::webhook_totals& each) {
 
 account_moment moment_of(const account_ptr& of) {
     const std::lock_guard lock{of->mutex};
-    return {of, of->epoch};
+    return {of, of->epoch, of->clock.now(real_now())};
 }
 
 std::string scope_for_log(const control::scope& which) {

@@ -333,7 +333,7 @@ TEST_CASE("what journals do not keep is told to followers all the same") {
     auto options =
         options_for(R"({"webhook": {"url": ")" + hook.url() +
                     R"(", "secret": "s"}, "rules": [{"then": {"deliver": true, "after": "1s"}}]})");
-    options.world.max_journal = 0;
+    options.world.journal.entries = 0;
     server mock{options};
     client user{mock.port(), "sk_live_a"};
     follower events{mock.port(), "sk_live_a"};

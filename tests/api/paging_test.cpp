@@ -175,7 +175,7 @@ TEST_CASE("journals keep as many as they are told to, and count the rest") {
         auto options = options_for(R"({"webhook": {"url": ")" + hook.url() +
                                    R"(", "secret": "s"}, "account_defaults": {"balance": 1000},
             "rules": [{"then": {"deliver": true, "after": "1s"}}]})");
-        options.world.max_journal = most;
+        options.world.journal.entries = most;
         server mock{options};
         client user{mock.port(), "sk_live_a"};
         client other{mock.port(), "sk_live_b"};
@@ -214,7 +214,7 @@ TEST_CASE(
         auto options = options_for(R"({"webhook": {"url": ")" + hook.url() +
                                    R"(", "secret": "s"},
             "rules": [{"then": {"deliver": true, "after": "1s"}}]})");
-        options.world.max_journal = most;
+        options.world.journal.entries = most;
         server mock{options};
         client user{mock.port(), "sk_live_a"};
         user.send_otp(some_phone);

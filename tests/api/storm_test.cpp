@@ -153,7 +153,7 @@ TEST_CASE("whatever clients do at once, each is answered, and in the end nothing
         auto options = options_for(under_way_scenario(hook), seed % 2 == 0 ? "manual" : "real");
         options.threads = 4;
         options.world.max_deliveries = 20;
-        options.world.max_journal = 30;
+        options.world.journal.entries = 30;
         server mock{options};
         std::vector<std::unique_ptr<storm>> storms;
         for (unsigned t = 0; t < threads; ++t)

@@ -87,6 +87,22 @@ class Mistakes(CommandLine):
                 self.assert_refused(["--port", "0", option, value] if option != "--port"
                                     else [option, value], option)
 
+    def test_how_much_is_kept_is_a_number_or_a_size_with_a_unit(self):
+        for option in "--max-deliveries", "--max-journal":
+            for value in ("0", "-1", "", "1.5", "x", "100000001", "0MiB", "64M", "64mib", "64 MiB",
+                          "MiB", "64MiB,10", "1025GiB", "99999999999999999999"):
+                with self.subTest(option=option, value=value):
+                    self.assert_refused(["--port", "0", option, value],
+                                        f"{option} takes a number of entries, 1 to 100000000, or "
+                                        "a size up to 1024GiB with its unit (B, kB, MB, GB, KiB, "
+                                        f"MiB, GiB), like 64MiB, not \"{value}\"")
+        self.assert_refused([], "--max-journal takes a number of entries",
+                            env={"NEXO_MOCK_PORT": "0", "NEXO_MOCK_MAX_JOURNAL": "many"})
+        for value in "1", "100000000", "1B", "500kB", "7MB", "1GB", "64KiB", "64MiB", "1024GiB":
+            with self.subTest(value=value):
+                with Emulator("--max-deliveries", value, "--max-journal", value) as emulator:
+                    self.assertEqual(emulator.account().send().status, 202)
+
     def test_a_value_from_the_environment_that_makes_no_sense_is_wrong_usage_too(self):
         for name, value in [("PORT", "http"), ("SEED", "x"), ("CLOCK", "fast"), ("THREADS", "0"),
                             ("LOG_LEVEL", "loud"), ("JSON", "maybe")]:

@@ -31,7 +31,8 @@ TYPES = {
     "nexo_mock_build_info": "gauge", "nexo_mock_requests": "counter",
     "nexo_mock_request_duration_seconds": "histogram", "nexo_mock_accounts": "gauge",
     "nexo_mock_deliveries": "counter", "nexo_mock_deliveries_pending": "gauge",
-    "nexo_mock_deliveries_stored": "gauge", "nexo_mock_webhooks": "counter",
+    "nexo_mock_deliveries_stored": "gauge", "nexo_mock_deliveries_bytes": "gauge",
+    "nexo_mock_journal_bytes": "gauge", "nexo_mock_webhooks": "counter",
     "nexo_mock_webhooks_waiting": "gauge", "nexo_mock_webhook_attempts": "counter",
     "nexo_mock_webhook_attempts_in_flight": "gauge", "nexo_mock_due_queue_depth": "gauge",
     "nexo_mock_evictions": "counter", "nexo_mock_events_evicted": "counter",
@@ -280,6 +281,31 @@ class Numbers(MetricsCase):
                         if name == "nexo_mock_timer_lateness_seconds_bucket")
         self.assertEqual([each for each in bounds if 0.00025 <= each <= 0.03],
                          [0.00025, 0.0005, 0.00075, 0.001, 0.0015, 0.002, 0.003, 0.005, 0.01, 0.02, 0.03])
+
+    def test_memory_of_deliveries_and_journals_is_told_and_kept_within_sizes(self):
+        self.start("--max-deliveries", "10kB", "--max-journal", "16KiB", "--webhook-url",
+                   "http://127.0.0.1:9/", "--webhook-secret", "whsec")
+        empty = self.scrape()
+        self.assertEqual(empty["deliveries_bytes"], 0)
+        self.assertEqual(empty["journal_bytes", {"what": "request"}], 0)
+        self.account.mock("PATCH", "account", {"balance": 100})
+        for _ in range(150):
+            self.account.send(NEVER)
+        told = self.scrape()
+        self.assertTrue(150 * 48 <= told["deliveries_bytes"] <= 150 * 64, told["deliveries_bytes"])
+        remembered = told["journal_bytes", {"what": "request"}]
+        self.assertTrue(15_000 < remembered <= 16_384, remembered)
+        self.assertEqual(told["evictions_total", {"what": "delivery"}], 0)
+        self.assertGreater(told["evictions_total", {"what": "request"}], 50)
+        for _ in range(20):
+            self.account.send("+84980000000")
+            self.account.advance(to="idle")
+        told = self.scrape()
+        self.assertLessEqual(told["deliveries_bytes"], 10_000)
+        self.assertGreater(told["evictions_total", {"what": "delivery"}], 10)
+        self.assertEqual(told["deliveries_pending"], 150)  # those are never evicted
+        remembered = told["journal_bytes", {"what": "webhook_attempt"}]
+        self.assertTrue(15_000 < remembered <= 16_384, remembered)
 
     def test_how_late_timers_are_is_told_where_the_clock_runs(self):
         self.start()

@@ -23,8 +23,8 @@ struct emulator_options {
     std::string clock = "real";
     std::optional<std::uint64_t> seed;
     unsigned threads = 0;  ///< 0: as many as suit the machine
-    std::size_t max_deliveries = domain::world_limits{}.max_deliveries;
-    std::size_t max_journal = domain::world_limits{}.max_journal;
+    std::string max_deliveries = std::to_string(domain::world_limits{}.max_deliveries);
+    std::string max_journal = std::to_string(domain::journal_limits{}.entries);
     secret_options control_token;
     std::string log_level = "info";
     std::string log_format = "text";

@@ -1,10 +1,10 @@
 #pragma once
 
 #include <nexo_mock/domain/delivery_id.hpp>
+#include <nexo_mock/domain/drawn_money.hpp>
 #include <nexo_mock/domain/otp_code.hpp>
 #include <nexo_mock/domain/phone_number.hpp>
-#include <nexo_mock/domain/rule.hpp>
-#include <nexo_mock/domain/wallet.hpp>
+#include <nexo_mock/domain/scenario.hpp>
 
 #include <cstdint>
 #include <string>
@@ -14,30 +14,42 @@ namespace nexo_mock::domain {
 /// What became of the money a send drew.
 enum class settlement : std::uint8_t { held, charged, refunded };
 
-/// One accepted send, as the world stores it. The pointers are into the scenario that decided it,
-/// which the store keeps alive as long as the delivery.
+/// What decided an accepted send. It stays as it was, whatever scenario the world goes on under.
+struct delivery_cause {
+    scenario_ptr keeps;          ///< what the other two point into
+    const rule* by = nullptr;    ///< null: no rule matched
+    const step* what = nullptr;  ///< of that rule, a choice drawn already; null: as is usual
+
+    friend bool operator==(const delivery_cause&, const delivery_cause&) = default;
+};
+
+/// One accepted send, as the world stores it: 48 bytes, as there may be millions. What decided it
+/// is told by delivery_store::cause_of(), how it ended in words by world::view().
 struct delivery {
+    /// Of a course; so a place in one fits into 16 bits, and there is room for places in none.
+    static constexpr std::uint16_t most_events = 65'000;
+
     phone_number phone;
     otp_code code;
-    domain::carrier carrier;
-    settlement money_state = settlement::held;
-    bool refund_if_failed = true;   ///< as the scenario had it when the send was accepted
-    bool code_read = false;         ///< somebody asked for the code
-    std::uint16_t events_left = 0;  ///< of its course
-    std::uint64_t seq = 0;          ///< over all accounts of the emulator, in order of acceptance
+    std::uint64_t seq = 0;  ///< over all accounts of the emulator, in order of acceptance
     time_point created;
     time_point completed;  ///< of the latest terminal event
-    bucket_amounts drawn;
-    const rule* decided_by = nullptr;           ///< null: no rule matched
-    const step* what = nullptr;                 ///< of that rule, a choice drawn already; null too
-    const delivery_outcome* outcome = nullptr;  ///< null while `sent`
+    drawn_money drawn;
+    std::uint16_t events_left = 0;  ///< of its course
+    std::uint16_t became = 0;       ///< place of its latest event, see due_event::what
+    domain::carrier carrier;
+    delivery_status status : 2 = delivery_status::sent;
+    bool has_changed : 1 = false;  ///< `became` counts
+    settlement money_state : 2 = settlement::held;
+    bool refund_if_failed : 1 = true;  ///< as the scenario had it when the send was accepted
+    bool code_read : 1 = false;        ///< somebody asked for the code
+    std::uint8_t cause = 0;            ///< for the delivery_store
 
-    delivery_status status() const {
-        return outcome == nullptr ? delivery_status::sent : outcome->status;
-    }
     /// The price while it may still be charged, 0 once it was refunded [A].
     money cost() const { return money_state == settlement::refunded ? money{} : drawn.total(); }
 };
+
+static_assert(sizeof(delivery) == 48);
 
 /// A delivery as others see it: a copy that outlives the account's lock.
 struct delivery_view {

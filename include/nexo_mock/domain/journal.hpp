@@ -1,37 +1,58 @@
 #pragma once
 
+#include <nexo_mock/domain/byte_journal.hpp>
 #include <nexo_mock/domain/fault.hpp>
-#include <nexo_mock/domain/ring.hpp>
 #include <nexo_mock/domain/rule.hpp>
 #include <nexo_mock/domain/webhook_ledger.hpp>
 
 #include <cstdint>
 #include <optional>
-#include <string>
 #include <string_view>
 
 /// What happened, for those who ask afterwards. Numbers (`seq`) grow over all accounts.
 namespace nexo_mock::domain {
 
-/// One call of the vendor API, as it was answered.
+/// One call of the vendor API, as it was answered. The texts belong to others: to the call while
+/// it is written down, and to the journal it is read from.
 struct call_record {
     static constexpr std::size_t kept_bytes = 1024;  ///< of path, body and reply, each
 
     std::uint64_t seq = 0;
     time_point at;
     std::string_view method;  ///< static storage
-    std::string path;         ///< with its query, as received
+    std::string_view path;    ///< with its query, as received
     std::optional<endpoint> call;
-    int status = 0;        ///< HTTP status; 0: no reply was made
-    std::string error;     ///< the reply's code; empty if it was granted
-    std::string why;       ///< in words: of a refusal, or of what a rule did to the reply
-    std::string rule;      ///< that decided; empty if none did, or the API refused before
-    bool by_rule = false;  ///< refused or lost because a rule wants it so
+    int status = 0;          ///< HTTP status; 0: no reply was made
+    std::string_view error;  ///< the reply's code; empty if it was granted
+    std::string_view why;    ///< in words: of a refusal, or of what a rule did to the reply
+    std::string_view rule;   ///< that decided; empty if none did, or the API refused before
+    bool by_rule = false;    ///< refused or lost because a rule wants it so
     std::optional<std::uint64_t> delivery;  ///< ordinal in the account
     std::optional<fault_kind> fault;
     duration latency{};
-    std::string body;
-    std::string reply;
+    std::string_view body;
+    std::string_view reply;
+};
+
+/// The latest calls. An entry costs its texts and less than 90 bytes.
+class call_journal {
+ public:
+    /// `evicted` went before.
+    explicit call_journal(const journal_limits& limits, std::uint64_t evicted = 0)
+        : bytes_{limits, evicted} {}
+
+    void push(const call_record& call);
+
+    std::size_t size() const { return bytes_.size(); }
+    std::uint64_t evicted() const { return bytes_.evicted(); }
+    std::size_t bytes() const { return bytes_.bytes(); }
+    /// The n-th from the oldest, which is 0. Its texts are good until the next push().
+    call_record operator[](std::size_t nth) const;
+    /// The place of the first whose seq is above `after`; size() if there is none.
+    std::size_t first_after(std::uint64_t after) const { return bytes_.first_after(after); }
+
+ private:
+    byte_journal bytes_;
 };
 
 /// How an attempt came about.
@@ -53,7 +74,25 @@ struct sent_attempt {
     attempt_outcome outcome;
 };
 
-using call_journal = ring<call_record>;
-using attempt_journal = ring<sent_attempt>;
+/// The latest attempts. An entry costs its texts and less than 150 bytes; the target is shared.
+class attempt_journal {
+ public:
+    /// `evicted` went before.
+    explicit attempt_journal(const journal_limits& limits, std::uint64_t evicted = 0)
+        : bytes_{limits, evicted} {}
+
+    void push(const sent_attempt& attempt);
+
+    std::size_t size() const { return bytes_.size(); }
+    std::uint64_t evicted() const { return bytes_.evicted(); }
+    std::size_t bytes() const { return bytes_.bytes(); }
+    /// The n-th from the oldest, which is 0.
+    sent_attempt operator[](std::size_t nth) const;
+    /// The place of the first whose seq is above `after`; size() if there is none.
+    std::size_t first_after(std::uint64_t after) const { return bytes_.first_after(after); }
+
+ private:
+    byte_journal bytes_;
+};
 
 }  // namespace nexo_mock::domain

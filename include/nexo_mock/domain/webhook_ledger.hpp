@@ -1,12 +1,11 @@
 #pragma once
 
 #include <nexo_mock/domain/delivery.hpp>
-#include <nexo_mock/domain/scenario.hpp>
+#include <nexo_mock/domain/ordinal_map.hpp>
 
 #include <cstdint>
 #include <optional>
 #include <string>
-#include <unordered_map>
 #include <vector>
 
 namespace nexo_mock::domain {
@@ -99,7 +98,7 @@ class webhook_ledger {
 
     /// An attempt that began has ended; answers what is due next: a retry once `wait` is over, or,
     /// where there is none, the following event.
-    std::optional<next_attempt> finish(const attempt_ref& attempt, attempt_outcome outcome,
+    std::optional<next_attempt> finish(const attempt_ref& which, attempt_outcome outcome,
                                        std::optional<duration> wait, time_point now,
                                        std::uint64_t seq = 0);
 
@@ -109,13 +108,15 @@ class webhook_ledger {
     std::optional<next_attempt> acknowledge(std::uint64_t delivery, std::uint32_t event,
                                             time_point now);
 
+    /// The attempt that a delivery which is not quiet waits for, or whose end it waits for.
+    attempt_ref current_attempt(std::uint64_t delivery) const;
     /// It began and has not ended.
     bool is_in_flight(const attempt_ref& attempt) const;
     /// Nothing of that delivery is still to be sent.
     bool is_quiet(std::uint64_t delivery) const;
     /// Null if the delivery has none.
     const std::vector<event_record>* events_of(std::uint64_t delivery) const;
-    void erase(std::uint64_t delivery) { chains_.erase(delivery); }
+    void erase(std::uint64_t delivery);
 
     /// Takes over the events of a delivery that has none here, as events_of() told of them, and
     /// answers the attempt they wait for. One that was in flight waits to be made again.
@@ -124,6 +125,8 @@ class webhook_ledger {
     void resume(const webhook_totals& from);
 
     const webhook_totals& totals() const { return totals_; }
+    /// About what the events take of memory: 400 each, with one attempt, and its texts.
+    std::size_t bytes() const { return bytes_; }
 
  private:
     struct chain {
@@ -133,12 +136,12 @@ class webhook_ledger {
         bool is_acknowledged = false;  // by hand, while the current event's attempt is in flight
     };
 
-    static std::optional<next_attempt> first_attempt(std::uint64_t delivery, chain& of,
-                                                     time_point due);
-    static std::optional<next_attempt> following(std::uint64_t delivery, chain& of, time_point now);
+    std::optional<next_attempt> attempt(std::uint64_t delivery, chain& of, time_point due);
+    std::optional<next_attempt> following(std::uint64_t delivery, chain& of, time_point now);
 
-    std::unordered_map<std::uint64_t, chain> chains_;
+    ordinal_map<chain> chains_;
     webhook_totals totals_;
+    std::size_t bytes_ = 0;
 };
 
 }  // namespace nexo_mock::domain

@@ -11,10 +11,10 @@
 
 #include <cstdint>
 #include <deque>
+#include <limits>
 #include <memory>
 #include <optional>
 #include <string_view>
-#include <unordered_map>
 #include <utility>
 #include <vector>
 
@@ -67,8 +67,10 @@ struct send_accepted {
 
 struct world_limits {
     std::size_t max_deliveries = 100'000;  ///< beyond it the oldest finished ones are evicted
-    std::size_t max_pending = 4'000'000;   ///< beyond it sends are refused with service_unavailable
-    std::size_t max_journal = 10'000;      ///< calls, and webhook attempts, that are remembered
+    std::size_t max_pending = 4'000'000;  ///< beyond it sends are refused with service_unavailable
+    journal_limits journal = {};          ///< of calls, and of webhook attempts
+    /// As max_deliveries, of world::delivery_bytes().
+    std::size_t max_delivery_bytes = std::numeric_limits<std::size_t>::max();
 };
 
 struct world_counts {
@@ -175,6 +177,9 @@ class world {
         return webhooks_.events_of(ordinal);
     }
     const delivery_store& deliveries() const { return store_; }
+    /// What deliveries take of memory, with their webhooks and what is due of them: 52 bytes each,
+    /// 16 more for each event to come, and about 400 and its texts for a webhook.
+    std::size_t delivery_bytes() const;
     /// The statuses the delivery got after `sent`, oldest first.
     std::vector<past_change> history_of(std::uint64_t ordinal) const;
     const call_journal& calls() const { return call_journal_; }
@@ -201,9 +206,8 @@ class world {
     bool complete(std::uint64_t ordinal, delivery_outcome outcome, time_point now);
     /// The test has seen the code.
     void mark_read(std::uint64_t ordinal);
-    /// A call is remembered; to be filled in is what spare_record() gave.
-    void record(call_record call) { call_journal_.push(std::move(call)); }
-    call_record spare_record() { return call_journal_.spare(); }
+    /// A call is remembered.
+    void record(const call_record& call) { call_journal_.push(call); }
 
     /// Goes on under another scenario: its rules begin anew, with their counts and the scenario
     /// state; its settings count from now on. What was accepted keeps its course, its price and
@@ -237,11 +241,13 @@ class world {
     void schedule(std::uint64_t ordinal, domain::delivery& of, const course& course,
                   random_stream random);
     void run(const due_event& event, effects& out);
-    void change(std::uint64_t ordinal, const delivery_outcome& outcome, time_point at,
-                effects& out);
+    void change(const due_event& event, effects& out);
     void settle(domain::delivery& of, delivery_status status);
     void announce(std::uint64_t ordinal, const domain::delivery& of,
                   const delivery_outcome& outcome, time_point at);
+    /// What that event, or the latest one, makes of a delivery.
+    const delivery_outcome& outcome_of(std::uint64_t ordinal, std::uint16_t what) const;
+    delivery_outcome outcome_of(std::uint64_t ordinal) const;
     void remember(std::uint64_t ordinal, const domain::delivery& of, const past_change& change);
     void acknowledge(const attempt_ref& attempt, time_point now);
     sent_attempt journal(const attempt_ref& attempt, const attempt_outcome& outcome, time_point now,
@@ -251,6 +257,7 @@ class world {
     void schedule(const std::optional<next_attempt>& next);
     bool is_over(std::uint64_t ordinal, const domain::delivery& of) const;
     void retire(std::uint64_t ordinal);
+    bool is_beyond_limits() const;
     void evict();
     rule_query query(endpoint call, time_point now) const;
     void resume(const world_snapshot& from);
@@ -270,9 +277,8 @@ class world {
     std::array<std::uint64_t, 3> calls_{};  // by endpoint
     account_changes changes_;
     /// Of deliveries with more than one change; the others need none.
-    std::unordered_map<std::uint64_t, std::vector<past_change>> history_;
-    /// What deliveries became by hand; they point to it.
-    std::unordered_map<std::uint64_t, std::unique_ptr<delivery_outcome>> by_hand_;
+    ordinal_map<std::vector<past_change>> history_;
+    ordinal_map<delivery_outcome> by_hand_;  // what deliveries became by hand
     call_journal call_journal_;
     attempt_journal attempt_journal_;
     time_point began_;

@@ -40,6 +40,7 @@ class due_timers {
     void fire();
 
     std::vector<entry> heap_;
+    std::vector<entry> due_;  // those being woken; what they ask for waits until others had a turn
     boost::asio::steady_timer timer_;
     std::optional<real_time> armed_;
     real_time fired_{};  // when that was last

@@ -94,7 +94,8 @@ class emulator {
     /// nothing was called, if the account is no longer in the registry.
     bool with(const account_ptr& of, effect_sink& to, use_account use);
 
-    /// What a timer set by effect_sink::wake_at() calls.
+    /// What a timer set by effect_sink::wake_at() calls. Runs what is due, or the first part of it,
+    /// and asks to be woken for the rest.
     void run_due(const account_ptr& of, real_time set_for, effect_sink& to);
 
     // --- webhooks

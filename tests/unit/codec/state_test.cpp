@@ -60,7 +60,7 @@ emulator_state random_state(std::uint64_t nth, int accounts, int steps) {
                  rules,
                  seed,
                  begin,
-                 {.max_deliveries = 20 + nth % 50, .max_journal = 20}};
+                 {.max_deliveries = 20 + nth % 50, .journal = {.entries = 20}}};
         random_life life{nth * 100 + static_cast<std::uint64_t>(i), rules};
         for (int step = 0; step < steps; ++step)
             life.step(of);

@@ -43,7 +43,7 @@ void advance(domain::world& of, int status) {
     of.advance(begin + 1h, out);
 }
 
-domain::call_record call(int status, const std::string& error, bool by_rule = false) {
+domain::call_record call(int status, std::string_view error, bool by_rule = false) {
     domain::call_record made;
     made.seq = 7;
     made.method = "POST";
@@ -147,10 +147,10 @@ TEST_CASE("a refusal counts unless a rule wanted it") {
 }
 
 TEST_CASE("what never came to be a request is told as such") {
-    domain::call_journal strangers{4};
+    domain::call_journal strangers{{}};
     auto no_http = call(400, "bad_request");
     no_http.method = "other";
-    no_http.path.clear();
+    no_http.path = {};
     auto no_connection = no_http;
     no_connection.status = 0;
     no_connection.error = "tls_handshake";
@@ -170,7 +170,7 @@ TEST_CASE("what never came to be a request is told as such") {
 }
 
 TEST_CASE("refusals of strangers belong to no account") {
-    domain::call_journal strangers{2};
+    domain::call_journal strangers{{}};
     strangers.push(call(401, "unauthorized"));
     verification found{*control::read_checks("requests"), nullptr};
     found.look_at(strangers);
@@ -202,7 +202,7 @@ TEST_CASE("a rule of all has matched if it decided in any account") {
 }
 
 TEST_CASE("the list of failures is cut, their count is not") {
-    auto world = world_of(scenario_of(rules), 42, some_key, {.max_journal = 5'000});
+    auto world = world_of(scenario_of(rules), 42, some_key, {.journal = {.entries = 5'000}});
     for (int i = 0; i < 2'500; ++i)
         world.record(call(400, "invalid_phone"));
     const auto found = look(world, "requests");

@@ -12,17 +12,17 @@ namespace {
 delivery some_delivery(std::uint64_t seq) {
     return {.phone = *phone_number::parse("+84981234567"),
             .code = *otp_code::parse("1234"),
-            .carrier = carrier::viettel,
             .seq = seq,
             .created = {},
             .completed = {},
-            .drawn = {}};
+            .drawn = {},
+            .carrier = carrier::viettel};
 }
 
 delivery_store store_of(std::uint64_t count) {
     delivery_store store;
     for (std::uint64_t i = 0; i < count; ++i)
-        store.append(some_delivery(i), nullptr);
+        store.append(some_delivery(i), {});
     return store;
 }
 
@@ -53,9 +53,9 @@ TEST_CASE("deliveries are found by their ordinals and by no other") {
 
 TEST_CASE("a stored delivery never moves") {
     delivery_store store;
-    const auto* first = &store.append(some_delivery(0), nullptr);
+    const auto* first = &store.append(some_delivery(0), {});
     for (std::uint64_t i = 1; i < 1000; ++i)
-        store.append(some_delivery(i), nullptr);
+        store.append(some_delivery(i), {});
     for (std::uint64_t i = 1; i < 1000; ++i)
         store.erase(i);
     CHECK(store.find(0) == first);
@@ -81,8 +81,8 @@ TEST_CASE("a store goes on counting after it was emptied at any point of a chunk
             store.erase(i);
         CHECK(store.size() == 0);
         CHECK(newest_first(store).empty());
-        store.append(some_delivery(count), nullptr);
-        store.append(some_delivery(count + 1), nullptr);
+        store.append(some_delivery(count), {});
+        store.append(some_delivery(count + 1), {});
         CHECK(store.find(count)->seq == count);
         CHECK(store.find(count - 1) == nullptr);
         CHECK(newest_first(store) == std::vector<std::uint64_t>{count + 1, count});
@@ -110,10 +110,10 @@ TEST_CASE("a store that skips ordinals is as one in which they were erased") {
             store.skip_to(first);
             CHECK(store.size() == 0);
             CHECK(newest_first(store).empty());
-            store.append(some_delivery(first), nullptr);
+            store.append(some_delivery(first), {});
             const auto second = first + 1 + hole;
             store.skip_to(second);
-            store.append(some_delivery(second), nullptr);
+            store.append(some_delivery(second), {});
             store.skip_to(second + 1 + hole);
 
             CHECK(newest_first(store) == std::vector<std::uint64_t>{second, first});
@@ -121,7 +121,7 @@ TEST_CASE("a store that skips ordinals is as one in which they were erased") {
             for (auto i = first + 1; i < second; ++i)
                 REQUIRE(store.find(i) == nullptr);
             store.erase(first);
-            store.append(some_delivery(second + 1 + hole), nullptr);
+            store.append(some_delivery(second + 1 + hole), {});
             CHECK(newest_first(store) == std::vector<std::uint64_t>{second + 1 + hole, second});
         }
     }
@@ -140,8 +140,8 @@ TEST_CASE("a scenario lives as long as a delivery that points into it") {
     auto second = std::make_shared<const scenario>();
     const std::weak_ptr<const scenario> watched_first = first;
     const std::weak_ptr<const scenario> watched_second = second;
-    store.append(some_delivery(0), first);
-    store.append(some_delivery(1), second);
+    store.append(some_delivery(0), {first});
+    store.append(some_delivery(1), {second});
     first.reset();
     second.reset();
     CHECK_FALSE(watched_first.expired());
@@ -153,6 +153,24 @@ TEST_CASE("a scenario lives as long as a delivery that points into it") {
     CHECK(watched_second.expired());
 }
 
+TEST_CASE("what decided a delivery is told of each, however many there are in a chunk") {
+    const auto keeps = std::make_shared<const scenario>();
+    std::vector<rule> rules(100);
+    std::vector<step> steps(100);
+    delivery_store store;
+    const auto cause_of = [&](std::uint64_t i) {
+        if (i % 7 == 0) return delivery_cause{keeps};
+        return delivery_cause{keeps, &rules[i * i % 100], &steps[i % 100]};
+    };
+    for (std::uint64_t i = 0; i < 1000; ++i)
+        store.append(some_delivery(i), cause_of(i));
+    for (std::uint64_t i = 0; i < 1000; i += 3)
+        store.erase(i);
+    for (std::uint64_t i = 0; i < 1000; ++i) {
+        if (i % 3 != 0) REQUIRE(store.cause_of(i) == cause_of(i));
+    }
+}
+
 TEST_CASE("a store does what a plain map does") {
     constexpr std::uint64_t seed = 99;
     CAPTURE(seed);
@@ -162,7 +180,7 @@ TEST_CASE("a store does what a plain map does") {
     for (int i = 0; i < 20'000; ++i) {
         const auto next = store.next_ordinal();
         if (random.uniform() < 0.5) {
-            store.append(some_delivery(next), nullptr);
+            store.append(some_delivery(next), {});
             model.emplace(next, next);
         } else if (next != 0) {
             const auto span = std::min<std::uint64_t>(next, 300);

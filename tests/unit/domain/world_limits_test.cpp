@@ -44,6 +44,43 @@ TEST_CASE("the oldest finished deliveries are evicted and counted") {
     CHECK(of.wallet().charged() == 110000_micros);
 }
 
+TEST_CASE("the oldest finished deliveries are evicted as well when they take too many bytes") {
+    constexpr std::size_t most = 10'000;
+    auto of = world_of(rich(R"({"then": {"deliver": true}})"), 42, some_key,
+                       {.max_deliveries = 1'000, .max_delivery_bytes = most});
+    for (int i = 0; i < 500; ++i) {
+        send(of);
+        run(of, begin);
+        REQUIRE(of.delivery_bytes() <= most);
+    }
+    CHECK(of.delivery_bytes() > most - 100);
+    CHECK(of.deliveries().size() > 100);
+    CHECK(of.counts().evicted == 500 - of.deliveries().size());
+    CHECK(of.view(499).has_value());
+}
+
+TEST_CASE("webhooks count for the bytes of deliveries, until those are evicted") {
+    const auto hooked = scenario_of(R"({"account_defaults": {"balance": 1000,
+        "webhook": {"url": "http://a/", "secret": "s"}}, "rules": [{"then": {"deliver": true}}]})");
+    auto of = world_of(hooked, 42, some_key, {.max_delivery_bytes = 1});
+    effects out;
+    for (std::uint64_t i = 0; i < 3; ++i) {
+        const auto plain = of.delivery_bytes();
+        send(of);
+        of.advance(begin, out);
+        const auto waiting = of.delivery_bytes();
+        CHECK(waiting > plain + 300);
+        REQUIRE(of.begin_attempt({i, 0, 1}) != nullptr);
+        of.finish_attempt({i, 0, 1}, {500, "", std::string(1'000, 'x'), {}}, begin, i + 1);
+        CHECK(of.delivery_bytes() > waiting + 1'000);
+        of.advance(begin + 5s, out);
+        REQUIRE(of.begin_attempt({i, 0, 2}) != nullptr);
+        of.finish_attempt({i, 0, 2}, {410, "", "", {}}, begin + 5s, i + 1);
+        CHECK(of.delivery_bytes() == 0);
+    }
+    CHECK(of.counts().evicted == 3);
+}
+
 TEST_CASE("a new send evicts as well as a finished one does") {
     auto of = world_of(rich(R"({"when": {"phone": "+8490*"}, "then": {"pending": true}},
                                {"then": {"deliver": true}})"),

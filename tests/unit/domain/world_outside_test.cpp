@@ -294,11 +294,11 @@ TEST_CASE("a rule that is put in front decides first, and the others go on where
 }
 
 TEST_CASE("calls are remembered up to the journal's length") {
-    auto of = world_of(scenario_of(hooked), 42, some_key, {.max_journal = 2});
+    auto of = world_of(scenario_of(hooked), 42, some_key, {.journal = {.entries = 2}});
     for (std::uint64_t seq = 1; seq <= 3; ++seq) {
-        auto call = of.spare_record();
+        call_record call;
         call.seq = seq;
-        of.record(std::move(call));
+        of.record(call);
     }
     CHECK(of.calls().size() == 2);
     CHECK(of.calls()[0].seq == 2);

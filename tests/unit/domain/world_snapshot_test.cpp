@@ -110,7 +110,8 @@ TEST_CASE("a restored world does what the original does, whenever it was taken")
         CAPTURE(text);
         const auto rules = scenario_of(text);
         const auto key = scenario_generator::key;
-        const world_limits limits{.max_deliveries = 10 + round % 60, .max_journal = 5 + round % 40};
+        const world_limits limits{.max_deliveries = 10 + round % 60,
+                                  .journal = {.entries = 5 + round % 40}};
         world original{rules->settings_for(key), rules, seed, begin, limits};
         random_life life{round, rules};
         random_stream moments{round};
@@ -190,10 +191,10 @@ TEST_CASE("deliveries that equal rules decided share one rule when they are rest
     const auto taken = of.snapshot();
     CHECK(taken.causes.size() == 1);
     const auto restored = world::restored(some_key, of.rules().rules(), seed, taken);
-    const auto* first = restored.deliveries().find(0)->decided_by;
+    const auto* first = restored.deliveries().cause_of(0).by;
     REQUIRE(first != nullptr);
     for (std::uint64_t i = 0; i < 100; ++i)
-        REQUIRE(restored.deliveries().find(i)->decided_by == first);
+        REQUIRE(restored.deliveries().cause_of(i).by == first);
 }
 
 TEST_CASE("a world that is restored with less room evicts at once") {
@@ -213,10 +214,10 @@ TEST_CASE("a world that is restored with less room evicts at once") {
 }
 
 TEST_CASE("calls count on in a restored world, and are not remembered") {
-    auto of = world_of(scenario_of(hooked), seed, some_key, {.max_journal = 2});
+    auto of = world_of(scenario_of(hooked), seed, some_key, {.journal = {.entries = 2}});
     for (int i = 0; i < 3; ++i)
         of.record({});
-    const auto restored = copy_of(of, {.max_journal = 2});
+    const auto restored = copy_of(of, {.journal = {.entries = 2}});
     CHECK(restored.calls().size() == 0);
     CHECK(restored.calls().evicted() == 3);
 }

@@ -4,7 +4,10 @@
 #include <doctest/doctest.h>
 
 #include <atomic>
+#include <chrono>
+#include <optional>
 #include <thread>
+#include <utility>
 #include <vector>
 
 using namespace nexo_mock;
@@ -14,12 +17,14 @@ namespace {
 /// Takes what accounts ask for, and does nothing about it.
 struct idle_sink final : runtime::effect_sink {
     void dispatch(runtime::webhook_job) override {}
-    void wake_at(runtime::real_time, runtime::account_ptr) override {}
+    void wake_at(runtime::real_time when, runtime::account_ptr) override { wake = when; }
     void run_soon(std::function<void()>) override {}
     void end_past(std::function<void()> done) override { done(); }
     const runtime::worker_metrics& metrics() const override { return metrics_; }
     std::size_t connections() const override { return 0; }
     boost::asio::io_context& context() override { return context_; }
+
+    std::optional<runtime::real_time> wake;  ///< the latest that was asked for
 
  private:
     runtime::worker_metrics metrics_;
@@ -68,6 +73,34 @@ TEST_CASE("two scenarios that are put in place at once leave every account under
         each.join();
     for (const auto& each : of.accounts())
         CHECK(&each->world.scenario() == of.scenario().get());
+}
+
+TEST_CASE("what is due at once is run in turns, and a call in between runs all of it") {
+    runtime::emulator of{settings_with(support::scenario_of(R"({
+        "account_defaults": {"balance": 1000000},
+        "rules": [{"then": {"deliver": true, "after": "10ms"}}]})"))};
+    idle_sink sink;
+    runtime::account_moment by;
+    of.visit(
+        "sk_live_a", sink,
+        [](domain::world& world, domain::time_point now) {
+            for (std::uint64_t seq = 1; seq <= 2'500; ++seq)
+                (void)world.send_otp({support::some_phone, support::some_code, seq}, now).value();
+        },
+        &by);
+    const auto delivered = [&] { return by.of->world.counts().delivered; };
+    for (const std::uint64_t expected : {1'000U, 2'000U}) {
+        REQUIRE(sink.wake.has_value());
+        const auto when = *std::exchange(sink.wake, std::nullopt);
+        while (std::chrono::steady_clock::now() < when) {
+        }
+        of.run_due(by.of, when, sink);
+        CHECK(delivered() == expected);
+    }
+    CHECK(*sink.wake <= std::chrono::steady_clock::now());
+    of.visit("sk_live_a", sink, [&](domain::world& world, domain::time_point) {
+        CHECK(world.counts().delivered == 2'500);
+    });
 }
 
 TEST_CASE("who waits for a webhook is called, whenever a reset comes") {

@@ -20,7 +20,7 @@ class fake_host final : public nexo_mock::control::host {
     using scope = nexo_mock::control::scope;
 
     explicit fake_host(nexo_mock::domain::scenario_ptr scenario)
-        : scenario_{std::move(scenario)}, strangers{10} {}
+        : scenario_{std::move(scenario)}, strangers{{}} {}
 
     nexo_mock::domain::world& world_of_key(const std::string& key) {
         auto& found = worlds_[key];

@@ -208,9 +208,9 @@ class random_life {
                 return of.change_account(
                     {{}, std::vector{ip_range{ip_address::v4({10, 0, 0, 0}), 104}}, false});
             default: {
-                auto call = of.spare_record();
+                call_record call;
                 call.seq = ++call_seq_;
-                of.record(std::move(call));
+                of.record(call);
             }
         }
     }
