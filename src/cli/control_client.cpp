@@ -27,10 +27,9 @@ net::client_reply control_client::get(const std::string& path) {
     net::http_client client{context, std::move(settings)};
     net::client_request request;
     request.method = "GET";
-    request.url = *url;
-    if (!token_.empty()) request.headers.emplace_back("X-Mock-Token", token_);
+    if (!token_.empty()) request.add_header("X-Mock-Token", token_);
     net::client_reply reply;
-    client.send(std::move(request), [&](net::client_reply came) {
+    client.send(*url, request, [&](net::client_reply came) {
         reply = std::move(came);
         client.close_idle();
     });

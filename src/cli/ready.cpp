@@ -48,10 +48,9 @@ class probe {
     void ask() {
         net::client_request request;
         request.method = "GET";
-        request.url = url_;
-        if (!token_.empty()) request.headers.emplace_back("X-Mock-Token", token_);
+        if (!token_.empty()) request.add_header("X-Mock-Token", token_);
         request.timeout = patience;
-        client_.send(std::move(request), [this](const net::client_reply& reply) { hear(reply); });
+        client_.send(url_, request, [this](const net::client_reply& reply) { hear(reply); });
     }
 
     void hear(const net::client_reply& reply) {

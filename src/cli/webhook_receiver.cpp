@@ -83,27 +83,28 @@ void webhook_receiver::answer(received_webhook& webhook, api::response& out) {
 void webhook_receiver::forward(const api::request& in, received_webhook webhook,
                                api::late_reply reply) {
     net::client_request request;
-    request.url = *settings_.forward;
     request.body = in.body;
     request.timeout = patience;
     for (const auto& each : in.headers) {
-        if (!is_of_connection(each.first)) request.headers.push_back(each);
+        if (!is_of_connection(each.first)) request.add_header(each.first, each.second);
     }
-    client_.send(std::move(request), [this, webhook = std::move(webhook),
-                                      reply = std::move(reply)](net::client_reply came) mutable {
-        api::response out;
-        out.manner.latency = settings_.delay;
-        out.status = came.status;
-        out.body = std::move(came.body);
-        if (!came.content_type.empty()) out.headers.emplace_back("Content-Type", came.content_type);
-        if (came.status == 0) {
-            out.status = 502;
-            codec::append_error(out.body, "bad_gateway");
-            webhook.error = "the application gave no reply: " + came.error;
-        }
-        finish(webhook, out.status);
-        reply(std::move(out));
-    });
+    client_.send(*settings_.forward, request,
+                 [this, webhook = std::move(webhook),
+                  reply = std::move(reply)](net::client_reply came) mutable {
+                     api::response out;
+                     out.manner.latency = settings_.delay;
+                     out.status = came.status;
+                     out.body = std::move(came.body);
+                     if (!came.content_type.empty())
+                         out.headers.emplace_back("Content-Type", came.content_type);
+                     if (came.status == 0) {
+                         out.status = 502;
+                         codec::append_error(out.body, "bad_gateway");
+                         webhook.error = "the application gave no reply: " + came.error;
+                     }
+                     finish(webhook, out.status);
+                     reply(std::move(out));
+                 });
 }
 
 void webhook_receiver::finish(received_webhook& webhook, int status) {

@@ -20,6 +20,17 @@ void require(bool done) {
     if (!done) throw std::runtime_error{"OpenSSL can't compute HMAC-SHA256"};
 }
 
+void append_hex(std::string& text, std::string_view bytes) {
+    constexpr std::string_view digits = "0123456789abcdef";
+    auto at = text.size();
+    text.resize(at + 2 * bytes.size());
+    for (const auto each : bytes) {
+        const auto byte = static_cast<unsigned char>(each);
+        text[at++] = digits[byte >> 4];
+        text[at++] = digits[byte & 0xf];
+    }
+}
+
 constexpr std::string_view base64_digits =
     "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
@@ -34,7 +45,7 @@ using mac_context = std::unique_ptr<EVP_MAC_CTX, mac_context_deleter>;
 }  // namespace
 
 struct webhook_signer::state {
-    mac_context keyed;  // copied for each body, never fed itself
+    mac_context keyed;
 
     static std::unique_ptr<state> keyed_with(std::string_view key) {
         const std::unique_ptr<EVP_MAC, mac_deleter> mac{EVP_MAC_fetch(nullptr, "HMAC", nullptr)};
@@ -64,14 +75,16 @@ webhook_signer::webhook_signer(webhook_signer&&) noexcept = default;
 webhook_signer& webhook_signer::operator=(webhook_signer&&) noexcept = default;
 
 std::string webhook_signer::sign(std::string_view body) const {
-    const mac_context context{EVP_MAC_CTX_dup(state_->keyed.get())};
-    require(context != nullptr);
+    auto* context = state_->keyed.get();
     digest mac{};
     std::size_t size = 0;
-    require(EVP_MAC_update(context.get(), bytes(body), body.size()) == 1);
-    require(EVP_MAC_final(context.get(), mac.data(), &size, mac.size()) == 1);
+    require(EVP_MAC_init(context, nullptr, 0, nullptr) == 1);  // begins anew with the same key
+    require(EVP_MAC_update(context, bytes(body), body.size()) == 1);
+    require(EVP_MAC_final(context, mac.data(), &size, mac.size()) == 1);
 
-    return "sha256=" + hex_of({reinterpret_cast<const char*>(mac.data()), mac.size()});
+    std::string text{"sha256="};
+    append_hex(text, {reinterpret_cast<const char*>(mac.data()), mac.size()});
+    return text;
 }
 
 std::string sha256(std::string_view bytes) {
@@ -83,11 +96,7 @@ std::string sha256(std::string_view bytes) {
 
 std::string hex_of(std::string_view bytes) {
     std::string digits;
-    for (const auto each : bytes) {
-        const auto byte = static_cast<unsigned char>(each);
-        digits += "0123456789abcdef"[byte >> 4];
-        digits += "0123456789abcdef"[byte & 0xf];
-    }
+    append_hex(digits, bytes);
     return digits;
 }
 

@@ -1,6 +1,5 @@
 #include <nexo_mock/codec/replies.hpp>
 #include <nexo_mock/codec/webhook_message.hpp>
-#include <nexo_mock/version.hpp>
 
 namespace nexo_mock::codec {
 
@@ -8,6 +7,8 @@ namespace {
 
 using domain::delivery_status;
 using domain::signature_kind;
+
+constexpr std::size_t usual_bytes = 320;  // of a body
 
 /// What somebody without the secret would make of an event: a failure into a delivery.
 domain::webhook_event forged(domain::webhook_event event) {
@@ -41,21 +42,13 @@ webhook_message compose_webhook(const domain::webhook_event& event, const webhoo
     const auto forgery = is_forged ? std::optional{forged(event)} : std::nullopt;
     const auto& told = forgery ? *forgery : event;
     webhook_message message;
+    message.body.reserve(usual_bytes);
     append_webhook(message.body, told);
     message.type = webhook_type(told.outcome.status);
     if (event.signature != signature_kind::missing) {
         message.signature = signature_for(message.body, event, genuine, secret);
     }
     return message;
-}
-
-std::vector<std::pair<std::string, std::string>> webhook_headers(const webhook_message& message) {
-    std::vector<std::pair<std::string, std::string>> headers{
-        {"Content-Type", "application/json"},
-        {"User-Agent", "nexo-mock/" + std::string{version}},
-        {"X-NEXO-Event-Type", std::string{message.type}}};
-    if (message.signature) headers.emplace_back("X-NEXO-Signature", *message.signature);
-    return headers;
 }
 
 }  // namespace nexo_mock::codec

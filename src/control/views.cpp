@@ -155,8 +155,8 @@ void write_counts(json_writer& json, const domain::world_counts& deliveries,
 
 void write_request(json_writer& json, const codec::webhook_message& message) {
     json.key("request").begin_object().key("headers").begin_object();
-    for (const auto& [name, value] : codec::webhook_headers(message))
-        json.member(name, value);
+    codec::each_webhook_header(
+        message, [&](std::string_view name, std::string_view value) { json.member(name, value); });
     json.end_object().member("body", message.body).end_object();
 }
 

@@ -2,6 +2,7 @@
 #include <nexo_mock/runtime/log.hpp>
 #include <nexo_mock/runtime/webhook_dispatcher.hpp>
 
+#include <algorithm>
 #include <utility>
 
 namespace nexo_mock::runtime {
@@ -10,6 +11,7 @@ namespace {
 
 net::client_settings client_settings_of(const domain::webhook_settings& webhook) {
     net::client_settings settings;
+    settings.idle_per_target = webhook_dispatcher::max_in_flight;
     settings.ca_file = webhook.ca_file;
     settings.insecure = webhook.insecure;
     return settings;
@@ -24,95 +26,126 @@ webhook_dispatcher::webhook_dispatcher(boost::asio::io_context& context, emulato
       client_{context, client_settings_of(of.scenario()->webhook)} {}
 
 void webhook_dispatcher::submit(webhook_job job) {
-    auto owner = job.of;
-    auto& of = lines_[owner];
+    auto& of = lines_[job.of];
+    if (!of.of) of.of = job.of;
     of.waiting.push_back(std::move(job));
-    give_turn(std::move(owner), of);
-    pump();
+    give_turn(of);
+    pump_soon();
 }
 
-void webhook_dispatcher::give_turn(account_ptr owner, line& of) {
-    if (of.has_turn || of.waiting.empty() || of.in_flight >= max_in_flight_of_account) return;
+// Once for all that became due in one go, and not at once: a webhook must not overtake the reply
+// that made it due.
+void webhook_dispatcher::pump_soon() {
+    if (std::exchange(pumps_soon_, true)) return;
+    worker_.run_soon([this] {
+        pumps_soon_ = false;
+        pump();
+    });
+}
+
+/// Whether the account may have one more in flight. One whose receiver answers takes, beyond what
+/// every account may have, fewer than it leaves free: the more accounts hold, the less is left for
+/// each, and some always is.
+bool webhook_dispatcher::may_start(const line& of) const {
+    if (of.in_flight < max_in_flight_of_account) return in_flight_ < max_in_flight;
+    return of.in_flight < max_in_flight_of_account + of.earned &&
+           of.in_flight + in_flight_ + kept_for_others < max_in_flight;
+}
+
+void webhook_dispatcher::give_turn(line& of) {
+    if (of.has_turn || of.waiting.empty()) return;
     of.has_turn = true;
-    turns_.push_back(std::move(owner));
+    turns_.push_back(&of);
 }
 
 // One job of each account that has a turn, round and round, while there is room. An account that
 // used up its own bound loses its turn until one of its attempts ends.
 void webhook_dispatcher::pump() {
     while (in_flight_ < max_in_flight && !turns_.empty()) {
-        const auto next = turns_.front();
+        auto& next = *turns_.front();
         turns_.pop_front();
-        auto& of = lines_[next];
-        of.has_turn = false;
-        if (of.waiting.empty()) {
-            if (of.in_flight == 0) lines_.erase(next);
-            continue;
-        }
-        auto job = std::move(of.waiting.front());
-        of.waiting.pop_front();
-        ++of.in_flight;
-        ++in_flight_;
-        of.has_turn = false;
-        give_turn(next, of);
-        start(job);
+        next.has_turn = false;
+        if (!may_start(next)) continue;
+        auto& made = take_off(next);
+        give_turn(next);
+        start(made);
     }
 }
 
-void webhook_dispatcher::start(const webhook_job& job) {
-    const auto webhook = emulator_.begin(job);
-    if (!webhook) return worker_.run_soon([this, job] { finish(job); });
-    auto url = codec::http_url::parse(webhook->target->url);
-    if (!url) {
-        net::client_reply reply;
-        reply.error = "the webhook URL is no http:// or https:// URL";
-        return worker_.run_soon(
-            [this, job, id = webhook->event.id, reply] { on_reply(job, id, reply); });
+webhook_dispatcher::attempt& webhook_dispatcher::take_off(line& from) {
+    if (spare_.empty()) spare_.push_back(&attempts_.emplace_back());
+    auto& made = *spare_.back();
+    spare_.pop_back();
+    made.job = std::move(from.waiting.front());
+    made.of = &from;
+    from.waiting.pop_front();
+    ++from.in_flight;
+    ++in_flight_;
+    return made;
+}
+
+void webhook_dispatcher::start(attempt& made) {
+    const auto webhook = emulator_.begin(made.job);
+    if (!webhook) return land(made);
+    made.id = webhook->event.id;
+    send(made, *webhook);
+}
+
+void webhook_dispatcher::send(attempt& made, const outgoing_webhook& webhook) {
+    const auto& to = prepared(webhook.target);
+    if (!to.url) {
+        net::client_reply none;
+        none.error = "the webhook URL is no http:// or https:// URL";
+        return worker_.run_soon([this, &made, none] { on_reply(made, none); });
     }
-    const auto id = webhook->event.id;
-    auto request = request_for(*webhook, std::move(*url));
-    request.is_wanted = [job] { return emulator::still_wants(job); };
-    client_.send(std::move(request),
-                 [this, job, id](net::client_reply reply) { on_reply(job, id, std::move(reply)); });
+    auto message = codec::compose_webhook(webhook.event, to.signer, webhook.target->secret);
+    request_.headers.clear();
+    codec::each_webhook_header(message, [this](std::string_view name, std::string_view value) {
+        request_.add_header(name, value);
+    });
+    request_.body = std::move(message.body);
+    request_.timeout = webhook.timeout;
+    request_.is_wanted = [&made] { return emulator::still_wants(made.job); };
+    client_.send(*to.url, request_,
+                 [this, &made](net::client_reply reply) { on_reply(made, std::move(reply)); });
 }
 
-net::client_request webhook_dispatcher::request_for(const outgoing_webhook& webhook,
-                                                    codec::http_url url) {
-    net::client_request request;
-    request.url = std::move(url);
-    request.timeout = webhook.timeout;
-    const auto& secret = webhook.target->secret;
-    auto message = codec::compose_webhook(webhook.event, signer_for(secret), secret);
-    request.headers = codec::webhook_headers(message);
-    request.body = std::move(message.body);
-    return request;
+const webhook_dispatcher::prepared_target& webhook_dispatcher::prepared(
+    const domain::webhook_target_ptr& target) {
+    const auto known = targets_.find(target);
+    if (known != targets_.end()) return known->second;
+    if (targets_.size() >= max_targets) targets_.clear();
+    prepared_target made{codec::http_url::parse(target->url),
+                         codec::webhook_signer{target->secret}};
+    return targets_.emplace(target, std::move(made)).first->second;
 }
 
-const codec::webhook_signer& webhook_dispatcher::signer_for(const std::string& secret) {
-    const auto known = signers_.find(secret);
-    if (known != signers_.end()) return known->second;
-    if (signers_.size() >= max_signers) signers_.clear();
-    return signers_.emplace(secret, codec::webhook_signer{secret}).first->second;
+// A receiver that answers, and keeps its connections, is given more at once; one that closes them
+// would have to accept as many connections as requests.
+void webhook_dispatcher::on_reply(attempt& made, net::client_reply reply) {
+    auto& earned = made.of->earned;
+    if (reply.is_kept) earned = std::min(earned + 1, max_in_flight);
+    if (reply.status == 0) earned = 0;
+    record(made, std::move(reply));
+    land(made);
+    pump();
 }
 
-void webhook_dispatcher::on_reply(const webhook_job& job, const domain::delivery_id& id,
-                                  net::client_reply reply) {
+void webhook_dispatcher::record(const attempt& made, net::client_reply reply) {
     domain::attempt_outcome outcome;
     outcome.status = reply.status;
     outcome.error = std::move(reply.error);
-    outcome.reply = reply.body.substr(0, kept_reply_bytes);
-    outcome.took = reply.took;
-    if (job.by_hand) {
-        emulator_.finish_by_hand(job, std::move(outcome), worker_);
-        return finish(job);
+    outcome.reply = std::move(reply.body);
+    if (outcome.reply.size() > kept_reply_bytes) {
+        outcome.reply = outcome.reply.substr(0, kept_reply_bytes);
     }
-    const auto state = emulator_.finish(job, outcome, worker_);
-    if (state) log_attempt(job, id, outcome, *state);
-    finish(job);
+    outcome.took = reply.took;
+    if (made.job.by_hand) return emulator_.finish_by_hand(made.job, std::move(outcome), worker_);
+    const auto state = emulator_.finish(made.job, outcome, worker_);
+    if (state) log_attempt(made, outcome, *state);
 }
 
-void webhook_dispatcher::log_attempt(const webhook_job& job, const domain::delivery_id& id,
-                                     const domain::attempt_outcome& outcome,
+void webhook_dispatcher::log_attempt(const attempt& made, const domain::attempt_outcome& outcome,
                                      domain::event_state after) {
     const auto level = outcome.acknowledged() ? log_level::debug : log_level::warn;
     if (!log_enabled(level)) return;
@@ -121,11 +154,21 @@ void webhook_dispatcher::log_attempt(const webhook_job& job, const domain::deliv
                               ? "webhook given up"
                               : "webhook failed, to be retried";
     log(level, message,
-        {{"delivery", id.text()},
-         {"account", domain::masked_key(job.of->key)},
-         {"attempt", std::to_string(job.attempt.number)},
+        {{"delivery", made.id ? made.id->text() : std::string{}},
+         {"account", domain::masked_key(made.job.of->key)},
+         {"attempt", std::to_string(made.job.attempt.number)},
          {"status", outcome.status == 0 ? std::string{} : std::to_string(outcome.status)},
          {"error", outcome.error}});
+}
+
+void webhook_dispatcher::land(attempt& made) {
+    auto& of = *made.of;
+    made.job = {};
+    spare_.push_back(&made);
+    --in_flight_;
+    --of.in_flight;
+    give_turn(of);
+    if (of.is_done()) lines_.erase(account_ptr{of.of});
 }
 
 // Jobs of the past that wait for their turn end when it comes; they must not hold up what is new.
@@ -142,18 +185,9 @@ void webhook_dispatcher::end_past() {
         of.waiting = std::move(wanted);
         of.has_turn = of.has_turn && !of.waiting.empty();
     }
-    std::erase_if(turns_, [this](const auto& owner) { return !lines_.at(owner).has_turn; });
+    std::erase_if(turns_, [](const auto* each) { return !each->has_turn; });
     std::erase_if(lines_, [](const auto& each) { return each.second.is_done(); });
     client_.cancel_unwanted();
-}
-
-void webhook_dispatcher::finish(const webhook_job& job) {
-    --in_flight_;
-    auto& of = lines_[job.of];
-    --of.in_flight;
-    give_turn(job.of, of);
-    if (of.is_done()) lines_.erase(job.of);
-    pump();
 }
 
 }  // namespace nexo_mock::runtime

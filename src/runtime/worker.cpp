@@ -164,11 +164,6 @@ void worker::wake(const account_ptr& of, real_time set_for) {
     emulator_.run_due(of, set_for, *this);
 }
 
-// After what is being done now: a webhook must not overtake the reply that made it due.
-void worker::dispatch(webhook_job job) {
-    run_soon([this, job = std::move(job)]() mutable { webhooks_.submit(std::move(job)); });
-}
-
 void worker::run_soon(std::function<void()> next) {
     boost::asio::post(context_, std::move(next));
 }

@@ -2,12 +2,11 @@
 
 #include <nexo_mock/codec/signature.hpp>
 #include <nexo_mock/domain/webhook_ledger.hpp>
+#include <nexo_mock/version.hpp>
 
 #include <optional>
 #include <string>
 #include <string_view>
-#include <utility>
-#include <vector>
 
 namespace nexo_mock::codec {
 
@@ -19,8 +18,15 @@ struct webhook_message {
     std::optional<std::string> signature;  ///< X-NEXO-Signature; none: the header is left out
 };
 
-/// The headers of the request that carries it, in the order in which they are sent.
-std::vector<std::pair<std::string, std::string>> webhook_headers(const webhook_message& message);
+/// Calls `use` with name and value of each header of the request that carries it, in the order in
+/// which they are sent.
+template <class Use>
+void each_webhook_header(const webhook_message& message, Use use) {
+    use("Content-Type", "application/json");
+    use("User-Agent", "nexo-mock/" + std::string{version});
+    use("X-NEXO-Event-Type", message.type);
+    if (message.signature) use("X-NEXO-Signature", *message.signature);
+}
 
 /// Renders and signs an event, as its signature_kind wants it. `genuine` is the signer of
 /// `secret`.

@@ -1,19 +1,16 @@
 #pragma once
 
 #include <nexo_mock/codec/http_url.hpp>
+#include <nexo_mock/net/client_reply.hpp>
 
 #include <boost/asio/io_context.hpp>
-#include <boost/asio/ssl/context.hpp>
 
 #include <chrono>
 #include <cstddef>
 #include <functional>
 #include <memory>
-#include <optional>
 #include <string>
 #include <string_view>
-#include <utility>
-#include <vector>
 
 namespace nexo_mock::net {
 
@@ -25,22 +22,17 @@ struct client_settings {
     bool insecure = false;                ///< certificates are not verified
 };
 
+/// May be used again for another request, with the memory it has.
 struct client_request {
     std::string method = "POST";
-    codec::http_url url;
-    std::vector<std::pair<std::string, std::string>> headers;
+    std::string headers;  ///< lines, without Host and Content-Length; see add_header()
     std::string body;
     std::chrono::microseconds timeout{10'000'000};  ///< for the exchange, connecting included
     /// Asked right before it is sent, and by cancel_unwanted(); null: it is.
     std::function<bool()> is_wanted;
-};
 
-struct client_reply {
-    int status = 0;     ///< 0 if none came
-    std::string error;  ///< why none came: "timeout", "connection refused", …
-    std::string body;   ///< its beginning
-    std::string content_type;
-    std::chrono::microseconds took{};
+    /// Neither may hold the end of a line.
+    void add_header(std::string_view name, std::string_view value);
 };
 
 /// Sends HTTP requests over connections that are kept for the next one. Redirects are not followed;
@@ -50,12 +42,15 @@ class http_client {
  public:
     /// Throws std::invalid_argument if the CA file can't be read.
     http_client(boost::asio::io_context& context, client_settings settings);
+    /// Drops what is on its way.
     ~http_client();
     http_client(const http_client&) = delete;
     http_client& operator=(const http_client&) = delete;
 
-    /// Calls `done` once, on the context's thread, unless the context ends first.
-    void send(client_request request, std::function<void(client_reply)> done);
+    /// Calls `done` once, on the context's thread and after this has returned, unless the client or
+    /// the context ends first. `to` and `what` are not needed any longer then.
+    void send(const codec::http_url& to, const client_request& what,
+              std::function<void(client_reply)> done);
 
     /// Ends what is on its way and no longer wanted, with the error "cancelled": the answer is not
     /// waited for.
@@ -65,7 +60,7 @@ class http_client {
     void close_idle();
 
  private:
-    struct state;
+    class state;
     std::shared_ptr<state> state_;
 };
 

@@ -72,7 +72,7 @@ class worker final : public effect_sink {
 
     // --- effect_sink
 
-    void dispatch(webhook_job job) override;
+    void dispatch(webhook_job job) override { webhooks_.submit(std::move(job)); }
     void wake_at(real_time when, account_ptr of) override { timers_.add(when, of); }
     void run_soon(std::function<void()> next) override;
     const worker_metrics& metrics() const override { return metrics_; }
