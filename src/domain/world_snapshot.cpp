@@ -220,6 +220,8 @@ world_snapshot world::snapshot() const {
 
 // --- going on with one
 
+namespace {
+
 /// What a delivery of a snapshot became at last, and what it will become.
 std::vector<delivery_outcome> course_left(const delivery_snapshot& of) {
     std::vector<delivery_outcome> left;
@@ -228,6 +230,8 @@ std::vector<delivery_outcome> course_left(const delivery_snapshot& of) {
         left.push_back(change.outcome);
     return left;
 }
+
+}  // namespace
 
 /// What decided the deliveries of a snapshot: a scenario of their own, in which each cause is a
 /// rule, and each way in which deliveries of that cause may go on a step of it.

@@ -67,8 +67,8 @@ struct send_accepted {
 
 struct world_limits {
     std::size_t max_deliveries = 100'000;  ///< beyond it the oldest finished ones are evicted
-    std::size_t max_pending = 4'000'000;  ///< beyond it sends are refused with service_unavailable
-    journal_limits journal = {};          ///< of calls, and of webhook attempts
+    std::size_t max_pending = 4'000'000;   ///< beyond it sends are refused with service_unavailable
+    journal_limits journal = {};           ///< of calls, and of webhook attempts
     /// As max_deliveries, of world::delivery_bytes().
     std::size_t max_delivery_bytes = std::numeric_limits<std::size_t>::max();
 };
