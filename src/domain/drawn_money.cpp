@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <optional>
 
 namespace nexo_mock::domain {
 
@@ -28,7 +29,8 @@ drawn_money::drawn_money(const bucket_amounts& drawn) {
     if (only && total >= money{} && total <= most_inside) {
         bits_ = static_cast<std::uint64_t>(total.micros()) << 2 | static_cast<std::uint64_t>(*only);
     } else {
-        bits_ = std::bit_cast<std::uint64_t>(new bucket_amounts{drawn}) | tag;
+        auto owned = std::make_unique<bucket_amounts>(drawn);
+        bits_ = std::bit_cast<std::uint64_t>(owned.release()) | tag;
     }
 }
 

@@ -122,14 +122,14 @@ outcome_of<send_accepted> world::accept(const send_request& request, phone_numbe
     engine_.commit(call, made);
     ++counts_.accepted;
     const auto ordinal = store_.next_ordinal();
-    auto& stored = store_.append({.phone = phone,
-                                  .code = code,
-                                  .seq = request.seq,
-                                  .created = now,
-                                  .completed = {},
-                                  .drawn = *drawn,
-                                  .carrier = network,
-                                  .refund_if_failed = api.refund_failed},
+    auto& stored = store_.append(domain::delivery{.phone = phone,
+                                                  .code = code,
+                                                  .seq = request.seq,
+                                                  .created = now,
+                                                  .completed = {},
+                                                  .drawn = *drawn,
+                                                  .carrier = network,
+                                                  .refund_if_failed = api.refund_failed},
                                  {engine_.rules(), made.by, what});
     schedule(ordinal, stored, course_of(what), made.random);
     evict();
@@ -202,7 +202,7 @@ void world::run(const due_event& event, effects& out) {
 void world::change(const due_event& event, effects& out) {
     const auto& [at, ordinal, what] = event;
     auto& changed = *store_.find(ordinal);
-    const auto& outcome = outcome_of(ordinal, what);
+    const auto& outcome = outcome_after(ordinal, what);
     --changed.events_left;
     remember(ordinal, changed, {at, outcome});
     changed.became = what;
@@ -217,14 +217,14 @@ void world::change(const due_event& event, effects& out) {
     retire(ordinal);
 }
 
-const delivery_outcome& world::outcome_of(std::uint64_t ordinal, std::uint16_t what) const {
+const delivery_outcome& world::outcome_after(std::uint64_t ordinal, std::uint16_t what) const {
     if (what == due_event::by_hand) return *by_hand_.find(ordinal);
     return course_of(store_.cause_of(ordinal).what).events[what].outcome;
 }
 
-delivery_outcome world::outcome_of(std::uint64_t ordinal) const {
+delivery_outcome world::latest_outcome(std::uint64_t ordinal) const {
     const auto* of = store_.find(ordinal);
-    return of->has_changed ? outcome_of(ordinal, of->became) : delivery_outcome{};
+    return of->has_changed ? outcome_after(ordinal, of->became) : delivery_outcome{};
 }
 
 // The first terminal status decides about the money; a scenario that contradicts itself later

@@ -21,7 +21,7 @@ std::optional<delivery_view> world::view(std::uint64_t ordinal) const {
                          .phone = found->phone,
                          .code = found->code,
                          .carrier = found->carrier,
-                         .outcome = outcome_of(ordinal),
+                         .outcome = latest_outcome(ordinal),
                          .cost = found->cost(),
                          .drawn = found->drawn.amounts(),
                          .money_state = found->money_state,
@@ -35,7 +35,7 @@ std::vector<past_change> world::history_of(std::uint64_t ordinal) const {
     if (const auto* found = history_.find(ordinal)) return *found;
     const auto* of = store_.find(ordinal);
     if (of == nullptr || !of->has_changed) return {};
-    return {{of->completed, outcome_of(ordinal)}};
+    return {{of->completed, latest_outcome(ordinal)}};
 }
 
 std::size_t world::delivery_bytes() const {

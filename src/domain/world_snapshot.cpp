@@ -186,7 +186,7 @@ world_snapshot world::snapshot() const {
     });
     courses_left courses{due_};
     const auto outcomes = [this](std::uint64_t ordinal, std::uint16_t what) {
-        return outcome_of(ordinal, what);
+        return outcome_after(ordinal, what);
     };
     made.deliveries.reserve(stored.size());
     for (const auto ordinal : stored | std::views::reverse) {
@@ -220,6 +220,8 @@ world_snapshot world::snapshot() const {
 
 // --- going on with one
 
+namespace {
+
 /// What a delivery of a snapshot became at last, and what it will become.
 std::vector<delivery_outcome> course_left(const delivery_snapshot& of) {
     std::vector<delivery_outcome> left;
@@ -228,6 +230,8 @@ std::vector<delivery_outcome> course_left(const delivery_snapshot& of) {
         left.push_back(change.outcome);
     return left;
 }
+
+}  // namespace
 
 /// What decided the deliveries of a snapshot: a scenario of their own, in which each cause is a
 /// rule, and each way in which deliveries of that cause may go on a step of it.
@@ -332,19 +336,20 @@ void world::resume(const delivery_snapshot& from, const recollection& past) {
     const auto end = std::ranges::find_if(history | std::views::reverse, is_end);
     const bool has_changed = !history.empty();
     store_.skip_to(from.ordinal);
-    store_.append({.phone = from.phone,
-                   .code = from.code,
-                   .seq = from.seq,
-                   .created = from.created,
-                   .completed = end == history.rend() ? time_point{} : end->at,
-                   .drawn = from.drawn,
-                   .events_left = static_cast<std::uint16_t>(from.coming.size()),
-                   .carrier = from.carrier,
-                   .status = has_changed ? history.back().outcome.status : delivery_status::sent,
-                   .has_changed = has_changed,
-                   .money_state = from.money_state(),
-                   .refund_if_failed = from.refund_if_failed,
-                   .code_read = from.code_read},
+    store_.append(domain::delivery{.phone = from.phone,
+                                   .code = from.code,
+                                   .seq = from.seq,
+                                   .created = from.created,
+                                   .completed = end == history.rend() ? time_point{} : end->at,
+                                   .drawn = from.drawn,
+                                   .events_left = static_cast<std::uint16_t>(from.coming.size()),
+                                   .carrier = from.carrier,
+                                   .status = has_changed ? history.back().outcome.status
+                                                         : delivery_status::sent,
+                                   .has_changed = has_changed,
+                                   .money_state = from.money_state(),
+                                   .refund_if_failed = from.refund_if_failed,
+                                   .code_read = from.code_read},
                   past.cause_of(from));
     auto place = static_cast<std::uint16_t>(has_changed ? 1 : 0);  // as in course_left()
     for (const auto& change : from.coming)

@@ -24,7 +24,8 @@ struct delivery_cause {
 };
 
 /// One accepted send, as the world stores it: 48 bytes, as there may be millions. What decided it
-/// is told by delivery_store::cause_of(), how it ended in words by world::view().
+/// is told by delivery_store::cause_of(), how it ended in words by world::view(). Name the type
+/// where one is made: GCC 12 takes no bare braces for it.
 struct delivery {
     /// Of a course; so a place in one fits into 16 bits, and there is room for places in none.
     static constexpr std::uint16_t most_events = 65'000;

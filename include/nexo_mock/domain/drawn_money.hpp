@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <utility>
 
 namespace nexo_mock::domain {
 
@@ -22,7 +23,7 @@ class drawn_money {
         return *this;
     }
     ~drawn_money() {
-        if (is_on_heap()) delete on_heap();  // NOLINT(cppcoreguidelines-owning-memory)
+        if (is_on_heap()) const std::unique_ptr<bucket_amounts> owned{on_heap()};
     }
 
     bucket_amounts amounts() const;

@@ -67,8 +67,8 @@ struct send_accepted {
 
 struct world_limits {
     std::size_t max_deliveries = 100'000;  ///< beyond it the oldest finished ones are evicted
-    std::size_t max_pending = 4'000'000;  ///< beyond it sends are refused with service_unavailable
-    journal_limits journal = {};          ///< of calls, and of webhook attempts
+    std::size_t max_pending = 4'000'000;   ///< beyond it sends are refused with service_unavailable
+    journal_limits journal = {};           ///< of calls, and of webhook attempts
     /// As max_deliveries, of world::delivery_bytes().
     std::size_t max_delivery_bytes = std::numeric_limits<std::size_t>::max();
 };
@@ -245,9 +245,9 @@ class world {
     void settle(domain::delivery& of, delivery_status status);
     void announce(std::uint64_t ordinal, const domain::delivery& of,
                   const delivery_outcome& outcome, time_point at);
-    /// What that event, or the latest one, makes of a delivery.
-    const delivery_outcome& outcome_of(std::uint64_t ordinal, std::uint16_t what) const;
-    delivery_outcome outcome_of(std::uint64_t ordinal) const;
+    /// What that event makes of a delivery, and what the latest one made of it.
+    const delivery_outcome& outcome_after(std::uint64_t ordinal, std::uint16_t what) const;
+    delivery_outcome latest_outcome(std::uint64_t ordinal) const;
     void remember(std::uint64_t ordinal, const domain::delivery& of, const past_change& change);
     void acknowledge(const attempt_ref& attempt, time_point now);
     sent_attempt journal(const attempt_ref& attempt, const attempt_outcome& outcome, time_point now,

@@ -5,6 +5,9 @@
 #include <malloc.h>
 #include <new>
 
+// NOLINTBEGIN(cppcoreguidelines-avoid-non-const-global-variables): what new and delete count is one
+// NOLINTBEGIN(cppcoreguidelines-owning-memory,cppcoreguidelines-no-malloc): here it is managed
+
 namespace {
 
 std::atomic<std::size_t> live = 0;
@@ -65,3 +68,6 @@ void operator delete(void* block, std::align_val_t) noexcept {
 void operator delete(void* block, std::size_t, std::align_val_t) noexcept {
     give_back(block);
 }
+
+// NOLINTEND(cppcoreguidelines-owning-memory,cppcoreguidelines-no-malloc)
+// NOLINTEND(cppcoreguidelines-avoid-non-const-global-variables)

@@ -10,13 +10,13 @@ using namespace nexo_mock::domain;
 namespace {
 
 delivery some_delivery(std::uint64_t seq) {
-    return {.phone = *phone_number::parse("+84981234567"),
-            .code = *otp_code::parse("1234"),
-            .seq = seq,
-            .created = {},
-            .completed = {},
-            .drawn = {},
-            .carrier = carrier::viettel};
+    return delivery{.phone = *phone_number::parse("+84981234567"),
+                    .code = *otp_code::parse("1234"),
+                    .seq = seq,
+                    .created = {},
+                    .completed = {},
+                    .drawn = {},
+                    .carrier = carrier::viettel};
 }
 
 delivery_store store_of(std::uint64_t count) {
