@@ -33,8 +33,9 @@ void webhook_dispatcher::submit(webhook_job job) {
     pump_soon();
 }
 
-// Once for all that became due in one go, and not at once: a webhook must not overtake the reply
-// that made it due.
+// Not at once: a webhook must not overtake the reply that made it due. And once for all that became
+// due, or came back, in one go: requests that go out in a row find the receiver awake, which costs
+// both sides less than to wake it for each.
 void webhook_dispatcher::pump_soon() {
     if (std::exchange(pumps_soon_, true)) return;
     worker_.run_soon([this] {
@@ -128,7 +129,7 @@ void webhook_dispatcher::on_reply(attempt& made, net::client_reply reply) {
     if (reply.status == 0) earned = 0;
     record(made, std::move(reply));
     land(made);
-    pump();
+    pump_soon();
 }
 
 void webhook_dispatcher::record(const attempt& made, net::client_reply reply) {

@@ -108,7 +108,7 @@ TEST_CASE("under load, too, a delivery's second webhook waits for the first to b
         REQUIRE(times == 2);
 }
 
-TEST_CASE("a receiver that answers gets more at once, and no more than half of what there is") {
+TEST_CASE("a receiver that answers gets more at once, and no more than it leaves free") {
     constexpr std::size_t answered = 2'000;
     receiver hook{hangs_after(answered)};
     server mock{options_for(R"({"accounts": [)" + account_of("sk_live_fast", hook) +

@@ -20,7 +20,7 @@ class webhook_dispatcher {
  public:
     static constexpr std::size_t max_in_flight = 512;            ///< of one worker
     static constexpr std::size_t max_in_flight_of_account = 16;  ///< of a receiver not yet known
-    static constexpr std::size_t kept_for_others = 256;          ///< of one worker, beyond those 16
+    static constexpr std::size_t kept_for_others = 384;          ///< of one worker, beyond those 16
     static constexpr std::size_t max_targets = 1024;       ///< receivers and secrets kept ready
     static constexpr std::size_t kept_reply_bytes = 1024;  ///< of a reply, for the records
 
