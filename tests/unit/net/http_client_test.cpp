@@ -296,7 +296,7 @@ TEST_CASE("what is not wanted any more is not sent, and its end is not told from
     CHECK(test.server.requests().size() == 1);
 }
 
-TEST_CASE("what becomes unwanted on its way is ended; the rest goes on") {
+TEST_CASE("what becomes unwanted on its way is ended, and the rest goes on") {
     exchange test{{{""}, {""}, {fine}}};
     bool wanted = true;
     net::client_request request;
