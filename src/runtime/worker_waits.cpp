@@ -80,7 +80,7 @@ bool worker_host::send_by_hand(const control::scope& which, choose_attempt choos
         for (const auto& each : accounts_in(which)) {
             is_done = emulator_.with(each, worker_, look) || which.is_all();
             if (!chosen) continue;
-            submit({each, epoch}, std::move(*chosen), expect(each->key));
+            submit({each, epoch, {}}, std::move(*chosen), expect(each->key));
             return true;
         }
         if (is_done) return false;  // else a reset took the account away: there is a new one

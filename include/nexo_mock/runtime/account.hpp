@@ -63,7 +63,7 @@ using account_ptr = std::shared_ptr<account>;
 struct account_moment {
     account_ptr of;  ///< null: no account
     std::uint64_t epoch = 0;
-    domain::time_point at{};  ///< by its clock
+    domain::time_point at;  ///< by its clock
 };
 
 /// An attempt that is made by hand, and who wants to know how it ended.
