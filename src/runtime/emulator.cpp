@@ -76,7 +76,7 @@ api::admission emulator::visit(std::string_view key, effect_sink& to, api::world
 }
 
 bool emulator::with(const account_ptr& of, effect_sink& to, use_account use) {
-    thread_local domain::effects out;  // used again, for no call is within another
+    static thread_local domain::effects out;  // used again, for no call is within another
     out.clear();
     std::vector<webhook_job> jobs;
     std::optional<real_time> wake;

@@ -43,7 +43,7 @@ class due_timers {
     std::vector<entry> due_;  // those being woken; what they ask for waits until others had a turn
     boost::asio::steady_timer timer_;
     std::optional<real_time> armed_;
-    real_time fired_{};  // when that was last
+    real_time fired_;  // when that was last
     wake wake_;
     bool stopped_ = false;
 };
