@@ -8,12 +8,12 @@ from arithmetic import is_within
 FACTOR = 2
 
 EXPECTED = {
-    "send-otp: CPU × nginx": 1.1,
-    "balance: CPU × nginx": 1.0,
-    "HTTPS: CPU × nginx": 1.15,
-    "exec to first answer × nginx": 1.0,
+    "send-otp: CPU × nginx": 1.05,
+    "balance: CPU × nginx": 0.95,
+    "HTTPS: CPU × nginx": 1.05,
+    "exec to first answer × nginx": 0.95,
     "resident after start × nginx": 0.68,
-    "webhooks, one each: CPU × send": 2.1,
+    "webhooks, one each: CPU × send": 1.4,
 }
 
 
