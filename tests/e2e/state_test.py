@@ -51,13 +51,16 @@ def without(removed, value):
 
 
 def view(emulator, keys):
-    """All that can be seen of these accounts, but for real times, numbers of requests, and whether
-    the scenario is that of this process's start."""
+    """All that can be seen of these accounts, but for real times, numbers of requests, whether the
+    scenario is that of this process's start, and which of the attempts that went out at the same
+    time was answered first."""
     seen = {}
     for key in keys:
         account = emulator.account(key)
+        webhooks = account.mock("GET", "webhooks?limit=10000").json
+        webhooks["attempts"].sort(key=lambda each: (each["ended_at"], each["due_at"], each["delivery"]))
         seen[key] = without({"took_us", "requests", "seq", "changed"}, [
-            account.deliveries(), account.mock("GET", "webhooks?limit=10000").json,
+            account.deliveries(), webhooks,
             account.mock("GET", "account").json, account.mock("GET", "clock").json,
             account.mock("GET", "scenario").json, account.balance().json])
     return seen
