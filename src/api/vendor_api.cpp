@@ -19,9 +19,15 @@ bool reads(method verb) {
     return verb == method::get || verb == method::head;
 }
 
-bool may_enter(const domain::account_settings& account, const domain::ip_address& peer) {
+/// Why a client at that address may not use the account; none if it may.
+std::optional<api_error> refuses_entry(const domain::account_settings& account,
+                                       const domain::ip_address& peer) {
     const auto holds = [&](const domain::ip_range& range) { return range.contains(peer); };
-    return account.ip_allowlist.empty() || std::ranges::any_of(account.ip_allowlist, holds);
+    if (account.revoked) return api_error::unauthorized;
+    if (account.ip_allowlist.empty() || std::ranges::any_of(account.ip_allowlist, holds)) {
+        return std::nullopt;
+    }
+    return api_error::ip_not_allowed;
 }
 
 /// The status a refusal has under a scenario's settings.
@@ -125,66 +131,64 @@ void vendor_api::handle(const request& in, response& out) {
     refuse(api_error::not_found, out);
 }
 
-/// Calls `on_world` under the account's lock if key and address are good, and answers what it gave
-/// unless that is a refusal, which is rendered here.
-template <class Call>
-auto vendor_api::call(const request& in, response& out, Call on_world) {
+/// Calls `on_world` under the account's lock if key and address are good. What it answers is
+/// rendered there, too, a refusal here and the rest by `tell`: the runtime remembers the call as it
+/// is when the visit ends.
+template <class Call, class Tell>
+void vendor_api::call(const request& in, response& out, Call on_world, Tell tell) {
     using answer = std::invoke_result_t<Call, domain::world&, domain::time_point>;
-    std::optional<answer> answered;
     const auto use = [&](domain::world& world, domain::time_point now) {
-        if (world.account().revoked) {
-            answered.emplace(domain::refusal::because(api_error::unauthorized));
-        } else if (!may_enter(world.account(), in.peer)) {
-            answered.emplace(domain::refusal::because(api_error::ip_not_allowed));
-        } else {
-            answered.emplace(on_world(world, now));
+        const auto refused = refuses_entry(world.account(), in.peer);
+        const answer answered =
+            refused ? answer{domain::refusal::because(*refused)} : on_world(world, now);
+        if (!answered) {
+            out.status = status_of(answered.error(), world.scenario().api);
+            return render(answered.error(), out);
         }
-        if (!*answered) out.status = status_of(answered->error(), world.scenario().api);
+        if (!answered->rule.empty()) {
+            out.manner = answered->manner;
+            out.rule = answered->rule;
+            out.note = note_of(answered->rule, out.manner);
+        }
+        tell(*answered);
     };
     switch (accounts_.visit(bearer_token(in.authorization), use)) {
         case admission::granted: break;
-        case admission::unknown_key: refuse(api_error::unauthorized, out); break;
-        case admission::too_many_accounts: refuse(api_error::service_unavailable, out); break;
+        case admission::unknown_key: return refuse(api_error::unauthorized, out);
+        case admission::too_many_accounts: return refuse(api_error::service_unavailable, out);
     }
-    if (answered && !*answered) {
-        render(answered->error(), out);
-        answered.reset();
-    } else if (answered && !(*answered)->rule.empty()) {
-        out.manner = (*answered)->manner;
-        out.rule = (*answered)->rule;
-        out.note = note_of((*answered)->rule, out.manner);
-    }
-    return answered;
 }
 
 void vendor_api::send_otp(const request& in, response& out) {
     const bool is_object = body_.read(in.body);
-    const auto accepted = call(
-        in, out,
-        [&](domain::world& world,
-            domain::time_point now) -> domain::outcome_of<domain::send_accepted> {
-            if (!is_object) return domain::refusal::because(api_error::invalid_json);
-            const domain::send_request asked{body_.phone(), body_.code(), accounts_.next_seq()};
-            return world.send_otp(asked, now);
-        });
-    if (!accepted) return;
-    out.status = 202;
-    out.delivery = (*accepted)->ordinal;
-    codec::append_send_accepted(out.body, **accepted);
+    const auto send = [&](domain::world& world,
+                          domain::time_point now) -> domain::outcome_of<domain::send_accepted> {
+        if (!is_object) return domain::refusal::because(api_error::invalid_json);
+        return world.send_otp({body_.phone(), body_.code(), accounts_.next_seq()}, now);
+    };
+    call(in, out, send, [&](const domain::send_accepted& accepted) {
+        out.status = 202;
+        out.delivery = accepted.ordinal;
+        codec::append_send_accepted(out.body, accepted);
+    });
 }
 
 void vendor_api::delivery(const request& in, std::string_view id, response& out) {
-    const auto found = call(in, out, [&](domain::world& world, domain::time_point now) {
-        out.delivery = world.ordinal_of(id);
-        return world.delivery(out.delivery, now);
-    });
-    if (found) codec::append_delivery(out.body, **found);
+    const auto look = [&](domain::world& world, domain::time_point now) {
+        const auto known = world.find(id);
+        if (known) out.delivery = known->ordinal;
+        return world.delivery(known, now);
+    };
+    call(in, out, look,
+         [&](const domain::delivery_report& found) { codec::append_delivery(out.body, found); });
 }
 
 void vendor_api::balance(const request& in, response& out) {
-    const auto amounts = call(
-        in, out, [](domain::world& world, domain::time_point now) { return world.balance(now); });
-    if (amounts) codec::append_balance(out.body, **amounts);
+    const auto look = [](domain::world& world, domain::time_point now) {
+        return world.balance(now);
+    };
+    call(in, out, look,
+         [&](const domain::bucket_amounts& amounts) { codec::append_balance(out.body, amounts); });
 }
 
 }  // namespace nexo_mock::api

@@ -1,5 +1,6 @@
 #include <nexo_mock/codec/text_formats.hpp>
 #include <nexo_mock/domain/delay.hpp>
+#include <nexo_mock/domain/digits.hpp>
 
 #include <algorithm>
 #include <arpa/inet.h>
@@ -52,15 +53,6 @@ std::optional<std::int64_t> scaled(std::string_view digits, int exponent, std::i
     return value;
 }
 
-/// The two digits of each number below a hundred.
-constexpr auto digit_pairs = [] {
-    std::array<std::array<char, 2>, 100> table{};
-    for (std::size_t number = 0; number < table.size(); ++number)
-        table[number] = {static_cast<char>('0' + number / 10),
-                         static_cast<char>('0' + number % 10)};
-    return table;
-}();
-
 /// In as many digits as there is room for.
 void write_digits(std::span<char> into, std::uint64_t number) {
     for (auto at = into.size(); at-- > 0; number /= 10)
@@ -77,20 +69,25 @@ void append_padded(std::string& out, std::uint64_t number, std::size_t width) {
 std::array<char, 19> to_second(domain::time_point at) {
     const auto day = std::chrono::floor<std::chrono::days>(at);
     const std::chrono::year_month_day date{day};
-    const std::chrono::hh_mm_ss time{std::chrono::floor<std::chrono::seconds>(at - day)};
-    auto text = std::to_array("0000-00-00T00:00:00");
-    const auto write = [&text](std::size_t place, std::size_t width, auto number) {
-        write_digits(std::span{text}.subspan(place, width), static_cast<std::uint64_t>(number));
+    const auto seconds =
+        static_cast<unsigned>(std::chrono::floor<std::chrono::seconds>(at - day).count());
+    const auto year = static_cast<unsigned>(static_cast<int>(date.year()));
+    std::array<char, 19> text;
+    auto* to = text.data();
+    const auto write = [&to](unsigned number, char behind) {
+        const auto& pair = domain::digit_pairs[number];
+        *to++ = pair[0];
+        *to++ = pair[1];
+        if (behind != 0) *to++ = behind;
     };
-    write(0, 4, static_cast<int>(date.year()));
-    write(5, 2, static_cast<unsigned>(date.month()));
-    write(8, 2, static_cast<unsigned>(date.day()));
-    write(11, 2, time.hours().count());
-    write(14, 2, time.minutes().count());
-    write(17, 2, time.seconds().count());
-    std::array<char, 19> without_end;
-    std::copy_n(text.begin(), without_end.size(), without_end.begin());
-    return without_end;
+    write(year / 100, 0);
+    write(year % 100, '-');
+    write(static_cast<unsigned>(date.month()), '-');
+    write(static_cast<unsigned>(date.day()), 'T');
+    write(seconds / 3600, ':');
+    write(seconds / 60 % 60, ':');
+    write(seconds % 60, 0);
+    return text;
 }
 
 std::string format_to_second(domain::time_point at) {
@@ -124,19 +121,14 @@ constexpr std::array units{unit{"ms", 1ms}, unit{"s", 1s}, unit{"m", 1min}, unit
 
 }  // namespace
 
-void append_money(std::string& out, domain::money amount) {
-    auto micros = amount.micros();
-    if (micros < 0) {
-        out += '-';
-        micros = -micros;
-    }
-    // From the end: six decimals, then the whole number; zeros that end the decimals are left out.
-    std::array<char, 24> text;
-    auto* at = text.end();
+// From the end: six decimals, then the whole number; zeros that end the decimals are left out.
+money_text::money_text(domain::money amount) {
+    const bool is_negative = amount.micros() < 0;
+    auto rest = static_cast<std::uint64_t>(is_negative ? -amount.micros() : amount.micros());
+    auto* at = characters_.end();
     auto* end = at;
-    auto rest = static_cast<std::uint64_t>(micros);
     const auto write_pair = [&at](std::uint64_t pair) {
-        const auto& digits = digit_pairs[pair];
+        const auto& digits = domain::digit_pairs[pair];
         *--at = digits[1];
         *--at = digits[0];
     };
@@ -152,7 +144,13 @@ void append_money(std::string& out, domain::money amount) {
     } else {
         *--at = static_cast<char>('0' + rest);
     }
-    out.append(at, end);
+    if (is_negative) *--at = '-';
+    begin_ = static_cast<std::size_t>(at - characters_.begin());
+    size_ = static_cast<std::size_t>(end - at);
+}
+
+void append_money(std::string& out, domain::money amount) {
+    out += money_text{amount}.view();
 }
 
 std::optional<domain::money> parse_money(std::string_view number, domain::money most) {
@@ -171,10 +169,11 @@ std::optional<domain::money> parse_money(std::string_view number, domain::money 
     return domain::money::from_micros(negative ? -*micros : *micros);
 }
 
-void append_seconds(std::string& out, domain::time_point at) {
-    const auto text = to_second(at);
-    out.append(text.data(), text.size());
-    out += 'Z';
+std::array<char, 20> seconds_text(domain::time_point at) {
+    const auto to = to_second(at);
+    std::array<char, 20> text;
+    *std::ranges::copy(to, text.begin()).out = 'Z';
+    return text;
 }
 
 std::string format_seconds(domain::time_point at) {

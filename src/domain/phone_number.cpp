@@ -1,3 +1,4 @@
+#include <nexo_mock/domain/digits.hpp>
 #include <nexo_mock/domain/phone_number.hpp>
 
 namespace nexo_mock::domain {
@@ -53,12 +54,21 @@ std::optional<phone_number> phone_number::parse(std::string_view text) {
     return phone_number{national};
 }
 
-std::string phone_number::text() const {
-    std::string text = "+84000000000";
+std::array<char, 12> phone_number::characters() const {
+    std::array<char, 12> text{'+', '8', '4'};
     auto rest = national_;
-    for (auto i = text.size(); rest != 0; rest /= 10)
-        text[--i] = static_cast<char>('0' + rest % 10);
+    for (auto at = text.size(); at > 4; rest /= 100) {
+        const auto& pair = digit_pairs[rest % 100];
+        text[--at] = pair[1];
+        text[--at] = pair[0];
+    }
+    text[3] = static_cast<char>('0' + rest);
     return text;
+}
+
+std::string phone_number::text() const {
+    const auto text = characters();
+    return {text.begin(), text.end()};
 }
 
 domain::carrier phone_number::carrier() const {

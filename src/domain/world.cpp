@@ -148,12 +148,13 @@ void world::schedule(std::uint64_t ordinal, domain::delivery& of, const course& 
     of.events_left = place;
 }
 
-outcome_of<delivery_view> world::delivery(std::optional<std::uint64_t> ordinal, time_point now) {
-    auto found = ordinal ? view(*ordinal) : std::nullopt;
+outcome_of<delivery_report> world::delivery(const std::optional<known_delivery>& of,
+                                            time_point now) {
+    const auto* found = of ? store_.find(of->ordinal) : nullptr;
     auto call = query(endpoint::deliveries, now);
     std::string phone;
     std::string code;
-    if (found) {
+    if (found != nullptr) {
         phone = found->phone.text();
         code = found->code.text();
         call.phone = phone;
@@ -164,8 +165,15 @@ outcome_of<delivery_view> world::delivery(std::optional<std::uint64_t> ordinal, 
     const auto made = decide(call);
     if (!made) return made.error();
     engine_.commit(call, *made);
-    if (found) return grant(std::move(*found), manner_of(*made), *made);
-    return refuse(api_error::not_found, manner_of(*made));
+    if (found == nullptr) return refuse(api_error::not_found, manner_of(*made));
+    const delivery_report report{.id = of->id,
+                                 .phone = found->phone,
+                                 .carrier = found->carrier,
+                                 .outcome = &latest_outcome(of->ordinal, *found),
+                                 .cost = found->cost(),
+                                 .created = found->created,
+                                 .completed = found->completed};
+    return grant(report, manner_of(*made), *made);
 }
 
 outcome_of<bucket_amounts> world::balance(time_point now) {
@@ -222,9 +230,10 @@ const delivery_outcome& world::outcome_after(std::uint64_t ordinal, std::uint16_
     return course_of(store_.cause_of(ordinal).what).events[what].outcome;
 }
 
-delivery_outcome world::latest_outcome(std::uint64_t ordinal) const {
-    const auto* of = store_.find(ordinal);
-    return of->has_changed ? outcome_after(ordinal, of->became) : delivery_outcome{};
+const delivery_outcome& world::latest_outcome(std::uint64_t ordinal,
+                                              const domain::delivery& of) const {
+    static const delivery_outcome sent;
+    return of.has_changed ? outcome_after(ordinal, of.became) : sent;
 }
 
 // The first terminal status decides about the money; a scenario that contradicts itself later

@@ -4,12 +4,17 @@
 
 namespace nexo_mock::domain {
 
-std::optional<std::uint64_t> world::ordinal_of(std::string_view id) const {
+std::optional<known_delivery> world::find(std::string_view id) const {
     const auto parsed = delivery_id::parse(id);
     if (!parsed) return std::nullopt;
     const auto ordinal = ids_.ordinal_of(*parsed);
     if (!ordinal || store_.find(*ordinal) == nullptr) return std::nullopt;
-    return ordinal;
+    return known_delivery{*parsed, *ordinal};
+}
+
+std::optional<std::uint64_t> world::ordinal_of(std::string_view id) const {
+    const auto found = find(id);
+    return found ? std::optional{found->ordinal} : std::nullopt;
 }
 
 std::optional<delivery_view> world::view(std::uint64_t ordinal) const {
@@ -21,7 +26,7 @@ std::optional<delivery_view> world::view(std::uint64_t ordinal) const {
                          .phone = found->phone,
                          .code = found->code,
                          .carrier = found->carrier,
-                         .outcome = latest_outcome(ordinal),
+                         .outcome = latest_outcome(ordinal, *found),
                          .cost = found->cost(),
                          .drawn = found->drawn.amounts(),
                          .money_state = found->money_state,
@@ -35,7 +40,7 @@ std::vector<past_change> world::history_of(std::uint64_t ordinal) const {
     if (const auto* found = history_.find(ordinal)) return *found;
     const auto* of = store_.find(ordinal);
     if (of == nullptr || !of->has_changed) return {};
-    return {{of->completed, latest_outcome(ordinal)}};
+    return {{of->completed, latest_outcome(ordinal, *of)}};
 }
 
 std::size_t world::delivery_bytes() const {

@@ -1,5 +1,6 @@
 #include <nexo_mock/net/request_parser.hpp>
 
+#include <boost/asio/buffer.hpp>
 #include <boost/beast/core/string.hpp>
 #include <boost/beast/http/error.hpp>
 
@@ -42,8 +43,19 @@ protocol_error explain(const boost::system::error_code& ec) {
     return {400, "bad_request"};
 }
 
+bool read_request_line(std::string_view line, api::request& into, const limits& bounds) {
+    request_parser parser{into, bounds, {}};
+    boost::system::error_code ec;
+    const auto consumed = parser.put(boost::asio::buffer(line), ec);
+    return ec == http::error::need_more && consumed == line.size() && parser.is_http_1_1_ &&
+           !parser.is_control_;
+}
+
+request_parser::request_parser(api::request& into, const limits& bounds, keeping_fields)
+    : request_{into}, limits_{bounds} {}
+
 request_parser::request_parser(api::request& into, const limits& bounds)
-    : request_{into}, limits_{bounds} {
+    : request_parser{into, bounds, keeping_fields{}} {
     request_.target.clear();
     request_.authorization.clear();
     request_.body.clear();

@@ -1,10 +1,10 @@
+#include "session_phase.hpp"
 #include <nexo_mock/api/vendor_api.hpp>
 #include <nexo_mock/codec/replies.hpp>
 #include <nexo_mock/net/client_watch.hpp>
 #include <nexo_mock/net/connection.hpp>
-#include <nexo_mock/net/input_buffer.hpp>
 #include <nexo_mock/net/reply_player.hpp>
-#include <nexo_mock/net/request_parser.hpp>
+#include <nexo_mock/net/request_reader.hpp>
 #include <nexo_mock/net/response_writer.hpp>
 #include <nexo_mock/net/session.hpp>
 #include <nexo_mock/net/stream_player.hpp>
@@ -12,7 +12,6 @@
 
 #include <boost/asio/post.hpp>
 
-#include <cstring>
 #include <memory>
 #include <optional>
 #include <utility>
@@ -35,7 +34,10 @@ class session final : public tracked_session, public std::enable_shared_from_thi
  public:
     template <class... Tls>
     session(session_set& of, tcp::socket socket, Tls&... tls)
-        : connection_{std::move(socket), tls...}, set_{of}, watch_{connection_} {
+        : connection_{std::move(socket), tls...},
+          set_{of},
+          reader_{request_, of.bounds()},
+          watch_{connection_} {
         request_.peer = connection_.peer();
         request_.is_tls = connection_.is_tls();
         error_code ignored;
@@ -83,31 +85,12 @@ class session final : public tracked_session, public std::enable_shared_from_thi
     }
 
  private:
-    enum class phase : std::uint8_t {
-        handshake,
-        idle,
-        header,
-        body,
-        handling,
-        playing,
-        streaming,
-        writing,
-        lingering
-    };
+    using phase = session_phase;
 
     void enter(phase next) {
         phase_ = next;
-        const auto& bounds = set_.bounds();
-        switch (next) {
-            case phase::handshake: deadline_ = set_.deadline_after(bounds.handshake); break;
-            case phase::idle: deadline_ = set_.deadline_after(bounds.idle); break;
-            case phase::header: deadline_ = set_.deadline_after(bounds.header); break;
-            case phase::body: deadline_ = set_.deadline_after(bounds.body); break;
-            case phase::handling:
-            case phase::playing: break;  // as long as it takes, or as its plan says
-            case phase::streaming: deadline_ = set_.deadline_after(bounds.heartbeat); break;
-            case phase::writing: deadline_ = set_.deadline_after(bounds.write); break;
-            case phase::lingering: deadline_ = set_.deadline_after(bounds.linger); break;
+        if (const auto time = time_for(next, set_.bounds())) {
+            deadline_ = set_.deadline_after(*time);
         }
     }
 
@@ -136,9 +119,9 @@ class session final : public tracked_session, public std::enable_shared_from_thi
 
     void read() {
         connection_.async_read_some(
-            input_.room(), [self = shared_from_this()](const error_code& ec, std::size_t size) {
+            reader_.room(), [self = shared_from_this()](const error_code& ec, std::size_t size) {
                 if (ec) return self->on_read_failed(ec);
-                self->input_.add(size);
+                self->reader_.add(size);
                 self->serve();
             });
     }
@@ -146,56 +129,34 @@ class session final : public tracked_session, public std::enable_shared_from_thi
     void on_read_failed(const error_code& ec) {
         const bool drains = ec == asio::error::operation_aborted && connection_.is_open();
         if (drains) return connection_.has_unread() ? read() : close();
-        const bool half_closed = ec == asio::error::eof && is_partial_;
+        const bool half_closed = ec == asio::error::eof && reader_.is_partial();
         if (!half_closed) return;  // the client is gone, or the sweep closed the socket
         refuse_input(boost::beast::http::error::partial_message);
         flush();
     }
 
-    /// Answers all requests that are complete in the buffer, then writes, reads on or closes.
     void serve() {
-        while (!closing_ && !input_.is_empty() && output_.size() < set_.bounds().pipelined_bytes) {
-            if (!parser_) {
-                input_.skip_empty_lines();
-                if (input_.is_empty()) break;
-                parser_.emplace(request_, set_.bounds());
-            }
-            error_code ec;
-            const auto consumed = parser_->put(input_.unread(), ec);
-            input_.take(consumed);
-            if (ec == boost::beast::http::error::need_more) ec = {};
-            // What the parser wants whole (a header, the head of a chunk) bounds the buffer.
-            const bool too_long = consumed == 0 && input_.size() >= set_.bounds().header_bytes;
-            if (too_long && !ec) ec = boost::beast::http::error::header_limit;
-            if (ec) {
-                refuse_input(ec);
-                break;
-            }
-            if (!parser_->is_done()) {
-                wait_for_more();
-                break;
-            }
-            if (!answer()) return flush();  // the rest waits for the reply
-        }
+        answer_all();
         flush();
     }
 
-    void wait_for_more() {
-        const auto next = parser_->is_header_done() ? phase::body : phase::header;
-        if (phase_ != next) enter(next);
-        if (next == phase::body && parser_->expects_continue() && !continued_) {
-            continued_ = true;
-            output_ += continue_response;
+    /// Answers what has come whole, as far as one whose reply comes later or in a way of its own.
+    void answer_all() {
+        using progress = request_reader::progress;
+        while (!closing_ && reader_.has_unread() &&
+               output_.size() < set_.bounds().pipelined_bytes) {
+            const auto made = reader_.next();
+            if (made == progress::refused) return refuse_input(reader_.error());
+            if (made == progress::partial && reader_.asks_to_continue()) {
+                output_ += continue_response;
+            }
+            if (made != progress::complete || !answer()) return;
         }
-        is_partial_ = true;
     }
 
     /// False if the reply comes later.
     bool answer() {
-        keep_alive_ = parser_->keep_alive();
-        parser_.reset();
-        is_partial_ = false;
-        continued_ = false;
+        enter(phase::handling);
         response_.reset();
         bool deferred = false;
         std::function<void()> abandoned;
@@ -211,7 +172,6 @@ class session final : public tracked_session, public std::enable_shared_from_thi
         };
         set_.handler().handle(request_, response_, later);
         if (deferred) {
-            enter(phase::handling);
             waiting_ = shared_from_this();  // the reply must find the connection alive
             if (abandoned) watch_.start(waiting_, std::move(abandoned));
             return false;
@@ -285,14 +245,15 @@ class session final : public tracked_session, public std::enable_shared_from_thi
 
     void render(std::string& out) {
         const auto what = request_.verb == api::method::head ? body_of::head : body_of::reply;
-        if (!keep_alive_ || (set_.is_draining() && input_.is_empty())) closing_ = true;
+        const bool is_last = set_.is_draining() && !reader_.has_unread();
+        if (!reader_.keeps_alive() || is_last) closing_ = true;
         append_response(out, response_, closing_ ? after_reply::close : after_reply::keep_alive,
                         what, set_.headers());
     }
 
     /// Answers what is no HTTP, or too much of it.
     void refuse_input(const error_code& ec) {
-        const bool speaks_tls = input_.begins_with(tls_handshake);
+        const bool speaks_tls = reader_.unread_begins_with(tls_handshake);
         refuse(explain(ec), speaks_tls ? "the client speaks TLS, and this port plain http://: "
                                          "--tls-port opens one for https://"
                                        : ec.message());
@@ -310,43 +271,60 @@ class session final : public tracked_session, public std::enable_shared_from_thi
 
     // --- writing
 
+    /// Writes what is rendered, and answers what has come behind it, until there is something to
+    /// wait for.
     void flush() {
-        if (is_writing_) return;
-        if (!output_.empty()) return write();
+        while (!is_writing_) {
+            if (!output_.empty() && !write()) return;
+            const bool may_go_on =
+                !plan_ && !stream_ && !closing_ && !waiting_ && !reader_.is_partial();
+            if (!may_go_on || !reader_.has_unread()) return go_on();
+            answer_all();
+        }
+    }
+
+    void go_on() {
         if (plan_) return play();
         if (stream_) return stream();
         if (closing_) return close();
         if (waiting_) return;
-        if (!is_partial_) {
-            if (set_.is_draining()) return close();
-            enter(phase::idle);
-            return set_.read_later(shared_from_this());
+        if (reader_.is_partial()) {
+            const auto next = reader_.is_header_done() ? phase::body : phase::header;
+            if (phase_ != next) enter(next);
+            return read();
         }
-        read();
+        if (set_.is_draining()) return close();
+        enter(phase::idle);
+        set_.read_later(shared_from_this());
     }
 
-    /// Most replies fit into the socket's buffer: only what does not is waited for.
-    void write() {
-        is_writing_ = true;
+    /// Most replies fit into the socket's buffer: only what does not is waited for. True if all is
+    /// out; else on_written() goes on.
+    bool write() {
         std::swap(output_, written_);
         output_.clear();
         const auto rest = asio::buffer(written_) + connection_.write_now(asio::buffer(written_));
-        if (rest.size() == 0) return on_written({});
-        if (phase_ != phase::handling) enter(phase::writing);
+        if (rest.size() == 0) {
+            end_write();
+            return true;
+        }
+        is_writing_ = true;
+        if (!waiting_) enter(phase::writing);
         connection_.async_write(rest,
                                 [self = shared_from_this()](const error_code& ec, std::size_t) {
                                     self->on_written(ec);
                                 });
+        return false;
+    }
+
+    void end_write() {
+        is_writing_ = false;
+        if (written_.capacity() > kept_output_bytes) written_ = {};
     }
 
     void on_written(const error_code& ec) {
-        is_writing_ = false;
-        if (written_.capacity() > kept_output_bytes) written_ = {};
+        end_write();
         if (ec) return abort();
-        if (waiting_) return;
-        if (is_partial_) enter(parser_->is_header_done() ? phase::body : phase::header);
-        const bool may_go_on = output_.empty() && !plan_ && !stream_ && !closing_ && !is_partial_;
-        if (may_go_on && !input_.is_empty()) return serve();
         flush();
     }
 
@@ -355,7 +333,7 @@ class session final : public tracked_session, public std::enable_shared_from_thi
     void close() {
         enter(phase::lingering);
         connection_.end_output([self = shared_from_this()](const error_code& ec) {
-            const bool all_is_read = self->input_.is_empty() && !self->connection_.has_unread();
+            const bool all_is_read = !self->reader_.has_unread() && !self->connection_.has_unread();
             if (ec || (!self->lingers_ && all_is_read)) return self->abort();
             self->discard();
         });
@@ -364,7 +342,7 @@ class session final : public tracked_session, public std::enable_shared_from_thi
     /// Of what TLS protects, too, only the end is of interest.
     void discard() {
         connection_.socket().async_read_some(
-            input_.room(), [self = shared_from_this()](const error_code& ec, std::size_t) {
+            reader_.room(), [self = shared_from_this()](const error_code& ec, std::size_t) {
                 if (ec) return self->abort();
                 self->discard();
             });
@@ -372,9 +350,8 @@ class session final : public tracked_session, public std::enable_shared_from_thi
 
     connection connection_;
     session_set& set_;
-    input_buffer input_;
-    std::optional<request_parser> parser_;
     api::request request_;
+    request_reader reader_;
     api::response response_;
     std::string output_;                // rendered, not being written
     std::string written_;               // being written
@@ -386,9 +363,6 @@ class session final : public tracked_session, public std::enable_shared_from_thi
     std::uint64_t deadline_ = 0;
     phase phase_ = phase::idle;
     bool is_writing_ = false;
-    bool is_partial_ = false;  // a request has begun and is not complete
-    bool continued_ = false;
-    bool keep_alive_ = true;
     bool closing_ = false;
     bool lingers_ = false;
 };

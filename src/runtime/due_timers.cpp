@@ -19,7 +19,7 @@ void due_timers::stop() {
 
 void due_timers::arm() {
     if (heap_.empty()) return;
-    const auto when = std::max(heap_.front().when, fired_ + grain);
+    const auto when = next_firing(heap_.front().when, fired_);
     if (armed_ && *armed_ <= when) return;
     armed_ = when;
     timer_.expires_at(*armed_);

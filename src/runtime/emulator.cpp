@@ -57,25 +57,27 @@ account_ptr emulator::open(std::string_view key, api::admission& why_not) {
 }
 
 api::admission emulator::visit(std::string_view key, effect_sink& to, api::world_use use,
-                               account_moment* seen) {
+                               account_moment* seen, const call_made* call) {
     account_moment visited;
-    const auto on_account = [&](account& of, domain::time_point now) {
+    const auto on_account = [&](account& of, real_time at, domain::effects& out) {
         visited.epoch = of.epoch;
-        visited.at = now;
-        use(of.world, now);
+        visited.at = of.clock.now(at);
+        call_world(of, at, out,
+                   [&](account& called, domain::time_point now) { use(called.world, now); });
+        if (call != nullptr) remember(of, *call, visited.at);
     };
     for (;;) {
         auto why_not = api::admission::granted;
         auto found = open(key, why_not);
         if (!found) return why_not;
-        if (!with(found, to, on_account)) continue;
+        if (!in(found, to, on_account)) continue;
         visited.of = std::move(found);
         if (seen != nullptr) *seen = std::move(visited);
         return api::admission::granted;
     }
 }
 
-bool emulator::with(const account_ptr& of, effect_sink& to, use_account use) {
+bool emulator::in(const account_ptr& of, effect_sink& to, use_effects use) {
     static thread_local domain::effects out;  // used again, for no call is within another
     out.clear();
     std::vector<webhook_job> jobs;
@@ -84,15 +86,7 @@ bool emulator::with(const account_ptr& of, effect_sink& to, use_account use) {
         const std::lock_guard lock{of->mutex};
         if (of->is_retired) return false;
         const auto at = real_now();
-        const auto now = of->clock.now(at);
-        of->world.advance(now, out);
-        publish_changes(*of, out);
-        const auto before = out.size();
-        const auto first_new = of->world.deliveries().next_ordinal();
-        use(*of, now);
-        announce_sends(*of, first_new);
-        settle(*of, out, at);
-        publish_changes(*of, std::span{out}.subspan(before));
+        use(*of, at, out);
         jobs = take_jobs(of, out);
         wake = arm(*of, at);
     }
@@ -101,6 +95,24 @@ bool emulator::with(const account_ptr& of, effect_sink& to, use_account use) {
         to.dispatch(std::move(job));
     if (wake) to.wake_at(*wake, of);
     return true;
+}
+
+bool emulator::with(const account_ptr& of, effect_sink& to, use_account use) {
+    return in(of, to, [&](account& locked, real_time at, domain::effects& out) {
+        call_world(locked, at, out, use);
+    });
+}
+
+void emulator::call_world(account& of, real_time at, domain::effects& out, use_account use) {
+    const auto now = of.clock.now(at);
+    of.world.advance(now, out);
+    publish_changes(of, out);
+    const auto before = out.size();
+    const auto first_new = of.world.deliveries().next_ordinal();
+    use(of, now);
+    announce_sends(of, first_new);
+    settle(of, out, at);
+    publish_changes(of, std::span{out}.subspan(before));
 }
 
 void emulator::settle(account& of, domain::effects& out, real_time at) {
@@ -114,6 +126,7 @@ void emulator::settle(account& of, domain::effects& out, real_time at) {
 
 std::vector<webhook_job> emulator::take_jobs(const account_ptr& of, const domain::effects& out) {
     std::vector<webhook_job> jobs;
+    if (out.empty()) return jobs;
     for (const auto& each : out) {
         const auto* due = std::get_if<domain::webhook_due>(&each);
         if (due != nullptr) jobs.push_back({of, of->epoch, due->attempt, nullptr});
@@ -138,24 +151,13 @@ std::optional<real_time> emulator::arm(account& of, real_time at) {
 // Where very much is due at once, other work of the thread has its turn in between: the account is
 // woken again for the rest, unless a call comes first, which runs it.
 void emulator::run_due(const account_ptr& of, real_time set_for, effect_sink& to) {
-    domain::effects out;
-    std::vector<webhook_job> jobs;
-    std::optional<real_time> wake;
-    {
-        const std::lock_guard lock{of->mutex};
-        if (of->is_retired) return;
-        std::erase(of->armed, set_for);
-        const auto at = real_now();
-        const auto now = of->clock.now(at);
-        for (int run = 0; run < most_in_a_turn && of->world.advance_one(now, out);)
+    in(of, to, [&](account& locked, real_time at, domain::effects& out) {
+        std::erase(locked.armed, set_for);
+        const auto now = locked.clock.now(at);
+        for (int run = 0; run < most_in_a_turn && locked.world.advance_one(now, out);)
             ++run;
-        publish_changes(*of, out);
-        jobs = take_jobs(of, out);
-        wake = arm(*of, at);
-    }
-    for (auto& job : jobs)
-        to.dispatch(std::move(job));
-    if (wake) to.wake_at(*wake, of);
+        publish_changes(locked, out);
+    });
 }
 
 bool emulator::is_wanted(const webhook_job& job) {

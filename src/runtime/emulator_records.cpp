@@ -40,6 +40,14 @@ void name_rule(domain::call_record& record, const domain::world& world) {
     if (by != nullptr) record.rule = by->name;
 }
 
+/// `of`: where it was let in, if it was.
+std::string event_of(const domain::call_record& record, const domain::world* of) {
+    std::string event;
+    codec::json_writer json{event};
+    control::write_call(json, record, of, control::call_part::without_bodies);
+    return event;
+}
+
 }  // namespace
 
 control::next_numbers emulator::numbers() const {
@@ -59,28 +67,22 @@ account_moment emulator::moment_of(std::string_view key) const {
     return {found, found->epoch, found->clock.now(std::chrono::steady_clock::now())};
 }
 
+void emulator::remember(account& of, const call_made& call, domain::time_point now) {
+    auto record = record_of(call.in, call.out, next_call_.fetch_add(1), now);
+    name_rule(record, of.world);
+    if (events_.is_on()) events_.publish(of.key, "request", event_of(record, &of.world));
+    of.world.record(record);
+}
+
 void emulator::record(const account_moment& by, const api::request& in, const api::response& out) {
-    std::string event;
-    codec::json_writer json{event};
     if (by.of) {
-        auto& of = *by.of;
-        const std::lock_guard lock{of.mutex};
-        if (of.epoch != by.epoch || of.is_retired) return;
-        auto record = record_of(in, out, next_call_.fetch_add(1), by.at);
-        name_rule(record, of.world);
-        if (events_.is_on()) {
-            control::write_call(json, record, &of.world, control::call_part::without_bodies);
-            events_.publish(of.key, "request", event);
-        }
-        of.world.record(record);
+        const std::lock_guard lock{by.of->mutex};
+        if (by.of->epoch == by.epoch && !by.of->is_retired) remember(*by.of, {in, out}, by.at);
         return;
     }
     const std::lock_guard lock{strangers_mutex_};
     const auto record = record_of(in, out, next_call_.fetch_add(1), wall_time());
-    if (events_.is_on()) {
-        control::write_call(json, record, nullptr, control::call_part::without_bodies);
-        events_.publish(event_bus::nobody, "request", event);
-    }
+    if (events_.is_on()) events_.publish(event_bus::nobody, "request", event_of(record, nullptr));
     strangers_.push(record);
 }
 

@@ -91,12 +91,10 @@ void router::handle(const api::request& in, api::response& out, api::defer later
 }
 
 void router::handle_vendor_call(const api::request& in, api::response& out, api::defer later) {
+    accounts_.begin(in, out);
     vendor_.handle(in, out);
-    auto by = accounts_.take_visited();
-    // What was refused before it came to the account is its call all the same, if there is one.
-    if (!by.of) by = emulator_.moment_of(api::bearer_token(in.authorization));
+    const auto by = accounts_.end();
     log_call(in, out);
-    emulator_.record(by, in, out);
     if (out.manner == domain::reply_manner{}) return;
     out.is_past = [by] { return emulator::is_past(by); };
     if (out.manner.after_webhook) answer_after_webhook(by, out, later);

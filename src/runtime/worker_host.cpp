@@ -85,6 +85,16 @@ std::shared_ptr<api::reply_stream> worker_host::events(const control::scope& whi
     return emulator_.events().follow(which, seen);
 }
 
+// What was refused before it came to the account is its call all the same, if there is one.
+account_moment worker_accounts::end() {
+    const auto call = *std::exchange(call_, std::nullopt);
+    if (!visited_.of) {
+        visited_ = emulator_.moment_of(api::bearer_token(call.in.authorization));
+        emulator_.record(visited_, call.in, call.out);
+    }
+    return std::exchange(visited_, {});
+}
+
 control::health_view worker_host::health() {
     control::health_view view;
     view.scenario = emulator_.scenario()->name;

@@ -29,8 +29,8 @@ class vendor_api {
     void delivery(const request& in, std::string_view id, response& out);
     void balance(const request& in, response& out);
 
-    template <class Call>
-    auto call(const request& in, response& out, Call on_world);
+    template <class Call, class Tell>
+    void call(const request& in, response& out, Call on_world, Tell tell);
 
     accounts& accounts_;
     codec::send_otp_body_reader body_;

@@ -12,7 +12,7 @@ namespace nexo_mock::codec {
 inline constexpr std::string_view deposit_url = "https://nexoroute.dev/dashboard/deposit";
 
 void append_send_accepted(std::string& out, const domain::send_accepted& reply);
-void append_delivery(std::string& out, const domain::delivery_view& reply);
+void append_delivery(std::string& out, const domain::delivery_report& reply);
 void append_balance(std::string& out, const domain::bucket_amounts& reply);
 
 /// {"ok":false,"error":…}; insufficient_balance carries `deposit_url` too [A].

@@ -4,6 +4,8 @@
 #include <nexo_mock/domain/money.hpp>
 #include <nexo_mock/domain/time.hpp>
 
+#include <array>
+#include <cstddef>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -11,6 +13,17 @@
 namespace nexo_mock::codec {
 
 /// "0.022", "25", "-1.5": no exponent, no trailing zeros.
+class money_text {
+ public:
+    explicit money_text(domain::money amount);
+
+    std::string_view view() const { return {characters_.data() + begin_, size_}; }
+
+ private:
+    std::array<char, 24> characters_;
+    std::size_t begin_;
+    std::size_t size_;
+};
 void append_money(std::string& out, domain::money amount);
 
 /// The most that a price or a bucket may say.
@@ -22,8 +35,8 @@ std::optional<domain::money> parse_money(std::string_view number, domain::money 
 
 /// "2026-05-26T10:00:25Z": UTC in whole seconds, as the vendor writes it [D]; later parts of the
 /// second are cut off.
+std::array<char, 20> seconds_text(domain::time_point at);
 std::string format_seconds(domain::time_point at);
-void append_seconds(std::string& out, domain::time_point at);
 
 /// "2026-05-26T10:00:25.250Z": the control API's form, in milliseconds.
 std::string format_millis(domain::time_point at);

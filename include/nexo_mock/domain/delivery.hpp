@@ -52,6 +52,23 @@ struct delivery {
 
 static_assert(sizeof(delivery) == 48);
 
+/// A delivery as one account knows it by its id.
+struct known_delivery {
+    delivery_id id;
+    std::uint64_t ordinal = 0;
+};
+
+/// What the vendor's API tells of a delivery. Good until the next call on its world.
+struct delivery_report {
+    delivery_id id;
+    phone_number phone;
+    domain::carrier carrier;
+    const delivery_outcome* outcome;
+    money cost;
+    time_point created;
+    time_point completed;  ///< meaningful once the status is terminal
+};
+
 /// A delivery as others see it: a copy that outlives the account's lock.
 struct delivery_view {
     delivery_id id;

@@ -18,7 +18,8 @@ class phone_number {
     /// eleven-digit forms are no numbers.
     static std::optional<phone_number> parse(std::string_view text);
 
-    /// E.164, twelve characters: "+84981234567".
+    /// E.164: "+84981234567".
+    std::array<char, 12> characters() const;
     std::string text() const;
 
     /// The carrier the prefix was given to; the longest prefix wins.

@@ -45,7 +45,8 @@ struct refusal {
 template <class T>
 struct granted : T {
     reply_manner manner;
-    std::string rule;  ///< the name of the rule that gave it its manner; empty if that is plain
+    /// The name of the rule that gave it its manner; empty if that is plain. The rules keep it.
+    std::string_view rule;
 };
 
 template <class T>
@@ -132,11 +133,11 @@ class world {
 
     outcome_of<send_accepted> send_otp(const send_request& request, time_point now);
     /// An id this account never gave, or whose delivery was evicted, is not_found [D].
-    outcome_of<delivery_view> delivery(std::string_view id, time_point now) {
-        return delivery(ordinal_of(id), now);
+    outcome_of<delivery_report> delivery(std::string_view id, time_point now) {
+        return delivery(find(id), now);
     }
-    /// The same for what ordinal_of() made of the id.
-    outcome_of<delivery_view> delivery(std::optional<std::uint64_t> ordinal, time_point now);
+    /// The same for what find() made of the id.
+    outcome_of<delivery_report> delivery(const std::optional<known_delivery>& of, time_point now);
     outcome_of<bucket_amounts> balance(time_point now);
 
     // --- time
@@ -170,6 +171,7 @@ class world {
 
     // --- looking at it from outside
 
+    std::optional<known_delivery> find(std::string_view id) const;
     std::optional<std::uint64_t> ordinal_of(std::string_view id) const;
     delivery_id id_of(std::uint64_t ordinal) const { return ids_.at(ordinal); }
     std::optional<delivery_view> view(std::uint64_t ordinal) const;
@@ -247,7 +249,7 @@ class world {
                   const delivery_outcome& outcome, time_point at);
     /// What that event makes of a delivery, and what the latest one made of it.
     const delivery_outcome& outcome_after(std::uint64_t ordinal, std::uint16_t what) const;
-    delivery_outcome latest_outcome(std::uint64_t ordinal) const;
+    const delivery_outcome& latest_outcome(std::uint64_t ordinal, const domain::delivery& of) const;
     void remember(std::uint64_t ordinal, const domain::delivery& of, const past_change& change);
     void acknowledge(const attempt_ref& attempt, time_point now);
     sent_attempt journal(const attempt_ref& attempt, const attempt_outcome& outcome, time_point now,

@@ -26,7 +26,19 @@ class request_parser final : public boost::beast::http::basic_parser<true> {
     /// The client waits for "100 Continue" before it sends the body.
     bool expects_continue() const { return expects_continue_; }
 
+    /// Once the header is done: a call of the vendor's API over HTTP/1.1, without a body or with
+    /// one of a length that was told, which asks for nothing else of HTTP.
+    bool is_plain_call() const {
+        return is_http_1_1_ && !is_control_ && !chunked() && !upgrade() && !expects_continue_;
+    }
+
  private:
+    friend bool read_request_line(std::string_view line, api::request& into, const limits& bounds);
+
+    enum class keeping_fields : std::uint8_t {};
+    /// For the first line alone: what `into` has of the fields stays.
+    request_parser(api::request& into, const limits& bounds, keeping_fields);
+
     using error_code = boost::beast::error_code;
     using string_view = boost::beast::string_view;
     using field = boost::beast::http::field;
@@ -55,5 +67,10 @@ class request_parser final : public boost::beast::http::basic_parser<true> {
     bool is_control_ = false;
     bool expects_continue_ = false;
 };
+
+/// Fills in method and target of a request whose fields are known to be those that `into` has
+/// already. `line` ends with CRLF. False, and `into` must be read anew, if the line is none that
+/// request_parser takes, or not of a plain call.
+bool read_request_line(std::string_view line, api::request& into, const limits& bounds);
 
 }  // namespace nexo_mock::net

@@ -5,6 +5,7 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/steady_timer.hpp>
 
+#include <algorithm>
 #include <chrono>
 #include <functional>
 #include <optional>
@@ -16,7 +17,8 @@ namespace nexo_mock::runtime {
 /// of its io_context.
 ///
 /// Each firing costs two system calls, so there is at most one in `grain`: what comes alone is
-/// woken at its time, what comes in a crowd up to `grain` later.
+/// woken at its time, what comes in a crowd up to `grain` later. What was due at the last firing
+/// already, the rest of a turn, does not wait for that.
 class due_timers {
  public:
     static constexpr std::chrono::microseconds grain{500};
@@ -28,6 +30,11 @@ class due_timers {
 
     void add(real_time when, const account_ptr& of);
     void stop();
+
+    /// When to fire for what is due at `due`, if that was last done at `fired`.
+    static real_time next_firing(real_time due, real_time fired) {
+        return due <= fired ? due : std::max(due, fired + grain);
+    }
 
  private:
     struct entry {

@@ -73,14 +73,19 @@ class emulator {
     std::vector<account_ptr> accounts() const { return registry_.all(); }
     std::size_t account_count() const { return registry_.size(); }
 
-    /// `seen`, if given, is told which account it was.
+    /// A call of the vendor's API: `use` is called on the world of that key, and then the call is
+    /// remembered as it is by now, if one is given. `seen`, if given, is told which account it was.
+    struct call_made {
+        const api::request& in;
+        const api::response& out;
+    };
     api::admission visit(std::string_view key, effect_sink& to, api::world_use use,
-                         account_moment* seen = nullptr);
+                         account_moment* seen = nullptr, const call_made* call = nullptr);
 
     // --- the journal of calls
 
-    /// Remembers a call, in the account if it was let in. One that belongs to the past is
-    /// forgotten.
+    /// Remembers a call that visited no world, in the account if there is one. One that belongs to
+    /// the past is forgotten.
     void record(const account_moment& by, const api::request& in, const api::response& out);
     /// The account of that key as it is now; none if there is none yet.
     account_moment moment_of(std::string_view key) const;
@@ -159,6 +164,13 @@ class emulator {
     std::vector<webhook_job> take_jobs(const account_ptr& of, const domain::effects& out);
 
  private:
+    using use_effects = api::function_ref<void(account&, real_time at, domain::effects& out)>;
+
+    /// Locks the account, calls `use`, and hands on what `use` put into `out`. False, and nothing
+    /// was called, if the account is no longer in the registry.
+    bool in(const account_ptr& of, effect_sink& to, use_effects use);
+    /// Under the lock: runs what is due, calls `use`, sees to what that made due.
+    void call_world(account& of, real_time at, domain::effects& out, use_account use);
     domain::world new_world(std::string_view key, domain::time_point began) const;
     sim_clock first_clock() const;
     account_ptr make_account(std::string_view key, std::uint64_t number);
@@ -168,6 +180,8 @@ class emulator {
     static std::optional<real_time> arm(account& of, real_time at);
     static bool is_wanted(const webhook_job& job);
     void job_done(account& of, std::vector<std::function<void()>>& quiet);
+    /// Under the lock.
+    void remember(account& of, const call_made& call, domain::time_point now);
     /// Tells those who wait or follow of deliveries that were accepted since; under the lock.
     void announce_sends(account& of, std::uint64_t first_new);
     void publish_attempt(const account& of, const domain::sent_attempt& made);

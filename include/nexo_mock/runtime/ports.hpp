@@ -4,23 +4,29 @@
 
 namespace nexo_mock::runtime {
 
-/// The accounts as the vendor API sees them from one worker.
+/// The accounts as the vendor API sees them from one worker. A call is between begin() and end(),
+/// so that the visit it makes can remember it while the account is locked anyway.
 class worker_accounts final : public api::accounts {
  public:
     worker_accounts(emulator& of, effect_sink& worker) : emulator_{of}, worker_{worker} {}
 
     api::admission visit(std::string_view key, api::world_use use) override {
-        return emulator_.visit(key, worker_, use, &visited_);
+        return emulator_.visit(key, worker_, use, &visited_, &*call_);
     }
     std::uint64_t next_seq() override { return emulator_.next_seq(); }
 
-    /// Which account the last visit since was to; none if there was none.
-    account_moment take_visited() { return std::exchange(visited_, {}); }
+    void begin(const api::request& in, const api::response& out) {
+        visited_ = {};
+        call_.emplace(emulator::call_made{in, out});
+    }
+    /// Which account the call visited. One that came to no world is remembered now.
+    account_moment end();
 
  private:
     emulator& emulator_;
     effect_sink& worker_;
     account_moment visited_;
+    std::optional<emulator::call_made> call_;
 };
 
 /// The emulator as the control API sees it from one worker.

@@ -31,6 +31,12 @@ def sends_and_closes(server):
     return [send(close=True)]
 
 
+def sends_with_new_headers(server):
+    """No header is like the one before on its connection, as where a client numbers its requests."""
+    head, body = send().split(b"\r\n\r\n")
+    return [b"%b\r\nX-Request-Id: %08d\r\n\r\n%b" % (head, number, body) for number in range(997)]
+
+
 def sends_of_many_accounts(server):
     return [send(f"sk_live_bench_{number:04}") for number in range(1000)]
 
@@ -79,6 +85,7 @@ class Workload:
 def all_of_them(paced_rate):
     return [
         Workload("send-otp", sends),
+        Workload("send-otp, new headers", sends_with_new_headers),
         Workload("send-otp, 1 connection", sends, connections=1),
         Workload("send-otp, 1,000 connections", sends, connections=1000),
         Workload("send-otp, 1,000 accounts", sends_of_many_accounts),

@@ -121,7 +121,7 @@ class random_life {
 
     void look(nexo_mock::domain::world& of) {
         const auto found = of.delivery(of.id_of(some_ordinal(of)).text(), now_);
-        if (note(found)) tell(found->id.text(), ' ', in_words(found->outcome), '\n');
+        if (note(found)) tell(found->id.text(), ' ', in_words(*found->outcome), '\n');
         const auto amounts = of.balance(now_);
         if (note(amounts)) tell(in_words(*amounts), '\n');
         tell(of.state(now_), '\n');
