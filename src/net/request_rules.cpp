@@ -20,7 +20,7 @@ constexpr std::string_view letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnop
 
 class character_set {
  public:
-    constexpr explicit character_set(std::initializer_list<std::string_view> of) {
+    constexpr character_set(std::initializer_list<std::string_view> of) {
         for (const auto text : of) {
             for (const char each : text)
                 holds_[static_cast<unsigned char>(each)] = true;
@@ -41,10 +41,10 @@ class character_set {
     std::array<bool, 256> holds_{};
 };
 
-constexpr character_set in_token{{digits, letters, "!#$%&'*+-.^_`|~"}};
-constexpr character_set in_name{{digits, letters, "-._~%!$&'()*+,;="}};
-constexpr character_set in_address{{digits, letters, ":.-_~!$&'()*+,;="}};
-constexpr character_set in_target{{digits, letters, "-._~%!$&'()*+,;=:@/?", "[]{}|\\^`"}};
+constexpr character_set in_token{digits, letters, "!#$%&'*+-.^_`|~"};
+constexpr character_set in_name{digits, letters, "-._~%!$&'()*+,;="};
+constexpr character_set in_address{digits, letters, ":.-_~!$&'()*+,;="};
+constexpr character_set in_target{digits, letters, "-._~%!$&'()*+,;=:@/?", "[]{}|\\^`"};
 
 constexpr bool is_digit(char each) {
     return each >= '0' && each <= '9';
@@ -99,9 +99,9 @@ error_code check_request_line(std::string_view begun) {
 
 bool has_good_line_ends(std::string_view lines) {
     for (std::size_t i = 0; i < lines.size(); ++i) {
-        if (lines[i] == '\n') return false;
-        if (lines[i] != '\r') continue;
-        if (++i < lines.size() && lines[i] != '\n') return false;
+        const bool is_last = i + 1 == lines.size();
+        if (lines[i] == '\r' && !is_last && lines[i + 1] != '\n') return false;
+        if (lines[i] == '\n' && (i == 0 || lines[i - 1] != '\r')) return false;
     }
     return true;
 }
