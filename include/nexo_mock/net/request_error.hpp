@@ -2,12 +2,13 @@
 
 #include <boost/system/error_code.hpp>
 
+#include <cstdint>
 #include <string_view>
 
 namespace nexo_mock::net {
 
 /// Why a request is refused, where Beast's parser has no word for it. The messages are for the log.
-enum class request_error {
+enum class request_error : std::uint8_t {
     unsupported_version = 1,
     unsupported_method,
     bad_target,

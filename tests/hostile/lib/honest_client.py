@@ -5,18 +5,19 @@ counts from the moment at which the send was due, so a stall shows in all sends 
 """
 
 import json
-import os
-import socket
 import statistics
 import subprocess
 import sys
-import time
+from pathlib import Path
 
-PACE = 200  # sends in a second
+from effort import effort
+from emulator import SLOWNESS
+
+SENDER = Path(__file__).with_name("honest_sender.py")
+
 # Quiet latencies below this are taken for this: on a machine that others use, or that runs the attackers
 # too, a thread waits that long for a core now and then.
-FLOOR_MS = 5.0
-BODY = b'{"phone":"+84981234567","code":"482917"}'
+FLOOR_MS = effort(5.0, 25.0) * SLOWNESS
 
 
 class HonestClient:
@@ -29,7 +30,7 @@ class HonestClient:
         self.sent = 0
 
     def __enter__(self):
-        self._process = subprocess.Popen([sys.executable, __file__, str(self._port), self._key],
+        self._process = subprocess.Popen([sys.executable, str(SENDER), str(self._port), self._key],
                                          stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
         return self
 
@@ -68,61 +69,3 @@ class Comparison:
     def __str__(self):
         return (f"p99 {self.quiet:.2f} ms quiet, {self.attacked:.2f} ms under attack "
                 f"(bound {self.bound:.1f} ms)")
-
-
-# --- the process
-
-def _request(key):
-    return (b"POST /api/v1/send-otp HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer " +
-            key.encode() + b"\r\nContent-Length: %d\r\n\r\n" % len(BODY) + BODY)
-
-
-def _read_reply(connection):
-    came = b""
-    while True:
-        part = connection.recv(65536)
-        if not part:
-            raise ConnectionError(f"closed after {came!r}")
-        came += part
-        head, found, body = came.partition(b"\r\n\r\n")
-        if found:
-            length = int(head.lower().split(b"content-length:")[1].split(b"\r\n")[0])
-            if len(body) >= length:
-                return came
-
-
-def _window(connection, request, seconds):
-    latencies = []
-    began = time.perf_counter()
-    for index in range(int(PACE * seconds)):
-        due = began + index / PACE
-        if (early := due - time.perf_counter()) > 0:
-            time.sleep(early)
-        connection.sendall(request)
-        reply = _read_reply(connection)
-        latencies.append(time.perf_counter() - due)
-        if not reply.startswith(b"HTTP/1.1 202 "):
-            raise ConnectionError(reply.decode(errors="replace"))
-    latencies.sort()
-    return latencies
-
-
-def _serve(port, key):
-    connection = socket.create_connection(("127.0.0.1", port), timeout=60)
-    connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-    request = _request(key)
-    for line in sys.stdin:
-        windows, seconds = json.loads(line)
-        told = {"p99": [], "sent": 0}
-        try:
-            for _ in range(windows):
-                latencies = _window(connection, request, seconds)
-                told["p99"].append(latencies[int(len(latencies) * 0.99) - 1] * 1000)
-                told["sent"] += len(latencies)
-        except OSError as failure:
-            told = {"error": repr(failure)}
-        print(json.dumps(told), flush=True)
-
-
-if __name__ == "__main__":
-    _serve(int(sys.argv[1]), sys.argv[2])
