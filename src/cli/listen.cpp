@@ -82,7 +82,9 @@ class listening {
         say(ready_line());
         door_.start([this]() -> asio::io_context& { return context_; },
                     [this](asio::ip::tcp::socket socket) { sessions_.adopt(std::move(socket)); },
-                    [](const std::string& why) { complain("can't accept: " + why); });
+                    [](const std::string& why) {
+                        complain(why.empty() ? "accepts again" : "can't accept: " + why);
+                    });
         signals_.async_wait([this](const boost::system::error_code& ec, int) {
             if (!ec) stop();
         });

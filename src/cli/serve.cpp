@@ -1,5 +1,6 @@
 #include <nexo_mock/cli/command_model.hpp>
 #include <nexo_mock/cli/commands.hpp>
+#include <nexo_mock/cli/descriptor_limit.hpp>
 #include <nexo_mock/cli/emulator_options.hpp>
 #include <nexo_mock/cli/files.hpp>
 #include <nexo_mock/cli/scenario_reloader.hpp>
@@ -91,6 +92,7 @@ class supervisor {
 void serve(const serve_options& options) {
     options.set_log();
     options.check_export();
+    raise_descriptor_limit();
     supervisor watching{
         scenario_source::open(options.scenario),
         [&](const domain::scenario_ptr& fresh) { return options.with_target(fresh); }};

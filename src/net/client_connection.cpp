@@ -17,6 +17,15 @@ namespace {
 
 constexpr std::size_t most_head_bytes = 16 * 1024;  // a header, or the head of a chunk
 
+/// Of async_connect, which says no more than "aborted" where it got no socket at all.
+boost::system::error_code why_not_connected(const boost::system::error_code& ec,
+                                            const asio::any_io_executor& executor) {
+    if (ec != asio::error::operation_aborted) return ec;
+    boost::system::error_code why;
+    asio::ip::tcp::socket{executor}.open(asio::ip::tcp::v4(), why);
+    return why ? why : ec;
+}
+
 }  // namespace
 
 client_connection::client_connection(asio::io_context& context, client_trust& trust,
@@ -130,7 +139,7 @@ void client_connection::on_resolved(const error_code& ec,
 }
 
 void client_connection::on_connected(const error_code& ec, const tcp::endpoint&) {
-    if (ec) return fail(ec);
+    if (ec) return fail(why_not_connected(ec, socket_.get_executor()));
     error_code ignored;
     socket_.set_option(tcp::no_delay{true}, ignored);
     socket_.non_blocking(true);

@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <stdexcept>
+#include <utility>
 
 namespace nexo_mock::net {
 
@@ -12,6 +13,8 @@ using boost::system::error_code;
 using tcp = asio::ip::tcp;
 
 constexpr std::chrono::milliseconds pause_after_failure{50};
+// Descriptors that come back one by one make accepts fail and succeed in turn.
+constexpr std::chrono::seconds until_trouble_is_over{1};
 constexpr std::uint16_t first_free_port = 1024;  // those below are for root, if nobody changed that
 
 tcp::endpoint resolve(asio::io_context& context, const std::string& host, std::uint16_t port) {
@@ -57,7 +60,7 @@ listener::listener(asio::io_context& context, const std::string& host, std::uint
     port_ = acceptor_.local_endpoint().port();
 }
 
-void listener::start(choose_context choose, accepted take, failed report) {
+void listener::start(choose_context choose, accepted take, troubled report) {
     choose_ = std::move(choose);
     take_ = std::move(take);
     report_ = std::move(report);
@@ -68,10 +71,23 @@ void listener::accept() {
     acceptor_.async_accept(choose_(), [this](const error_code& ec, tcp::socket socket) {
         if (!ec) take_(std::move(socket));
         if (closed_) return closed_();
-        if (!ec) return accept();
-        report_(ec.message());
-        accept_later();
+        if (ec) return on_failed(ec.message());
+        on_accepted();
+        accept();
     });
+}
+
+void listener::on_failed(const std::string& why) {
+    last_failure_ = std::chrono::steady_clock::now();
+    if (!std::exchange(is_in_trouble_, true)) report_(why);
+    accept_later();
+}
+
+void listener::on_accepted() {
+    if (!is_in_trouble_) return;
+    if (std::chrono::steady_clock::now() - last_failure_ < until_trouble_is_over) return;
+    is_in_trouble_ = false;
+    report_({});
 }
 
 void listener::accept_later() {

@@ -93,10 +93,13 @@ struct server::state {
                  [this, through](boost::asio::ip::tcp::socket socket) {
                      take(std::move(socket), through);
                  },
-                 [](const std::string& why) {
-                     runtime::log(runtime::log_level::warn, "can't accept a connection",
-                                  {{"why", why}});
-                 });
+                 [](const std::string& why) { log_trouble(why); });
+    }
+
+    static void log_trouble(const std::string& why) {
+        if (why.empty()) return runtime::log(runtime::log_level::info, "accepts connections again");
+        runtime::log(runtime::log_level::warn,
+                     "can't accept connections, and tries on: clients wait", {{"why", why}});
     }
 
     runtime::worker& next_worker() { return *workers[next++ % workers.size()]; }

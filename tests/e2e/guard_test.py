@@ -75,13 +75,31 @@ class WebPages(GuardCase):
         for host in ("evil.example", f"evil.example:{port}", "127.0.0.1.evil.example",
                      f"127.0.0.1.evil.example:{port}", "localhost.evil.example", "evillocalhost",
                      "nexoroute.dev.evil.example", "evil.nexoroute.dev", "", ":8484",
-                     "192.168.1.7", "[::2]", "[::1].evil.example", "[::1", "localhost:8484@evil",
-                     "localhost:evil.example", "127.0.0.1@evil.example", "127.evil.example"):
+                     "192.168.1.7", "[::2]", "127.evil.example"):
             self.refuse_all([("Host", host)], "foreign_host", self.emulator.account())
         self.refuse_all([("Host", "evil.example"), ("Origin", "http://evil.example")],
                         "foreign_host", self.emulator.account())
         self.refuse_all([("Host", ""), ("Origin", "null")], "foreign_host",
                         self.emulator.account())
+        self.assertEqual(snapshot(self.account), before)
+
+    def test_what_only_looks_like_a_name_of_ours_is_no_request(self):
+        Examples(self.account)
+        before = snapshot(self.account)
+        for host in ("[::1].evil.example", "[::1", "localhost:8484@evil", "localhost:evil.example",
+                     "127.0.0.1@evil.example", "localhost evil.example"):
+            with self.subTest(host=host):
+                reply = self.emulator.exchange(
+                    f"POST /_mock/reset HTTP/1.1\r\nHost: {host}\r\n\r\n".encode())
+                self.assertIn(b" 400 ", reply.split(b"\r\n")[0])
+        self.assertEqual(snapshot(self.account), before)
+
+    def test_a_foreign_host_in_the_target_counts_whatever_the_header_says(self):
+        before = snapshot(self.account)
+        reply = self.emulator.exchange(
+            f"POST http://evil.example/_mock/reset HTTP/1.1\r\nHost: {self.own}\r\n"
+            "Connection: close\r\n\r\n".encode())
+        self.assertIn(b" 403 ", reply.split(b"\r\n")[0])
         self.assertEqual(snapshot(self.account), before)
 
     def test_a_request_that_names_no_host_at_all_is_refused(self):

@@ -4,6 +4,7 @@
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/steady_timer.hpp>
 
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <string>
@@ -15,21 +16,23 @@ namespace nexo_mock::net {
 bool is_loopback(const std::string& host);
 
 /// Accepts connections on one address, on the thread of its io_context. An accept that fails (no
-/// descriptors left, for one) is tried again a little later; it never ends the listener.
+/// descriptors left, for one) is tried again a little later, while clients wait in the system's
+/// queue; it never ends the listener.
 class listener {
  public:
     /// Where the next connection is served: its socket is made for that context.
     using choose_context = std::function<boost::asio::io_context&()>;
     /// Called with each connection, on the listener's thread.
     using accepted = std::function<void(boost::asio::ip::tcp::socket)>;
-    /// Called with the reason of each accept that failed.
-    using failed = std::function<void(const std::string&)>;
+    /// Called with the reason once accepts begin to fail, and without one once they have succeeded
+    /// for a second: not for each, since there may be many.
+    using troubled = std::function<void(const std::string& why)>;
 
     /// Listens from now on; port 0 takes a free one. Throws std::runtime_error, which names the
     /// address and the reason.
     listener(boost::asio::io_context& context, const std::string& host, std::uint16_t port);
 
-    void start(choose_context choose, accepted take, failed report);
+    void start(choose_context choose, accepted take, troubled report);
 
     /// Takes what waits in the backlog, closes, and calls `closed` once no connection can come any
     /// more. On the listener's thread.
@@ -40,13 +43,17 @@ class listener {
  private:
     void accept();
     void accept_later();
+    void on_failed(const std::string& why);
+    void on_accepted();
 
     boost::asio::ip::tcp::acceptor acceptor_;
     boost::asio::steady_timer pause_;
     std::uint16_t port_ = 0;
     choose_context choose_;
     accepted take_;
-    failed report_;
+    troubled report_;
+    bool is_in_trouble_ = false;
+    std::chrono::steady_clock::time_point last_failure_;
     std::function<void()> closed_;  // set: stopping
 };
 

@@ -2,26 +2,27 @@
 
 #include <nexo_mock/api/message.hpp>
 #include <nexo_mock/net/limits.hpp>
+#include <nexo_mock/net/request_error.hpp>
 
 #include <boost/beast/http/basic_parser.hpp>
 
 namespace nexo_mock::net {
 
-/// What a request that can't be read is answered with, before the connection closes.
-struct protocol_error {
-    int status;
-    std::string_view code;  ///< the reply's `error` field
-};
-
-protocol_error explain(const boost::system::error_code& ec);
-
 /// Beast's parser for one request, keeping only the headers the handlers read, unless the limits
-/// want all of them. Beyond Beast it refuses an HTTP/1.1 request that has no Host or two (RFC
-/// 9112, 3.2), and two Authorizations.
+/// want all of them. It is stricter than Beast where RFC 9112 is, and where two parsers that read
+/// the same bytes could see different requests; and it refuses two Authorizations. explain() tells
+/// what is answered.
 class request_parser final : public boost::beast::http::basic_parser<true> {
  public:
     /// Fills in `into`, which must outlive the parser; its peer is left alone.
     request_parser(api::request& into, const limits& bounds);
+
+    /// As Beast's, but it finds what is wrong as soon as it has come, and takes empty lines before
+    /// the request (RFC 9112, 2.2).
+    std::size_t put(boost::asio::const_buffer bytes, boost::beast::error_code& ec);
+
+    /// In HTTP/1.0, too, "close" outdoes "keep-alive" (RFC 9112, 9.3).
+    bool keep_alive() const { return !closes_ && basic_parser::keep_alive(); }
 
     /// The client waits for "100 Continue" before it sends the body.
     bool expects_continue() const { return expects_continue_; }
@@ -52,16 +53,25 @@ class request_parser final : public boost::beast::http::basic_parser<true> {
     void on_header_impl(error_code& ec) override;
     void on_body_init_impl(const boost::optional<std::uint64_t>& length, error_code& ec) override;
     std::size_t on_body_impl(string_view part, error_code& ec) override;
-    void on_chunk_header_impl(std::uint64_t, string_view, error_code&) override {}
+    void on_chunk_header_impl(std::uint64_t size, string_view extensions, error_code& ec) override;
     std::size_t on_chunk_body_impl(std::uint64_t, string_view part, error_code& ec) override;
     void on_finish_impl(error_code&) override {}
 
+    void read_target(verb method, string_view target, error_code& ec);
+    void read_host(string_view value, error_code& ec);
     void keep(string_view name, string_view value);
+    bool is_too_short(std::string_view unread) const;
+    void look_closer(std::string_view unread, error_code& ec) const;
 
     api::request& request_;
     const limits& limits_;
     int hosts_ = 0;
     int authorizations_ = 0;
+    std::uint64_t chunk_left_ = 0;  // bytes of its data that have not come
+    bool has_chunk_ = false;
+    bool has_request_line_ = false;
+    bool is_absolute_ = false;  // the target names the host
+    bool closes_ = false;
     bool is_http_1_1_ = false;
     bool is_header_seen_ = false;
     bool is_control_ = false;

@@ -26,17 +26,34 @@ struct parsing {
     }
 };
 
-/// The status a request that is complete in `bytes` is refused with; 0 if it is not.
-int refusal_of(const std::string& bytes) {
+/// The status a request that comes in pieces of that size is refused with; 0 if it is not.
+int refusal_of(const std::string& bytes, std::size_t piece) {
     parsing test;
     std::size_t consumed = 0;
-    std::string rest = bytes;
-    for (;;) {
-        const auto ec = test.put(rest, consumed);
-        rest.erase(0, consumed);
-        if (ec && ec != boost::beast::http::error::need_more) return net::explain(ec).status;
-        if (test.parser.is_done() || ec || rest.empty()) return 0;
+    std::string unread;
+    for (std::size_t begin = 0; begin < bytes.size(); begin += piece) {
+        unread += bytes.substr(begin, piece);
+        for (;;) {
+            const auto ec = test.put(unread, consumed);
+            unread.erase(0, consumed);
+            if (ec && ec != boost::beast::http::error::need_more) return net::explain(ec).status;
+            if (test.parser.is_done()) return 0;
+            if (ec || unread.empty()) break;
+        }
     }
+    return 0;
+}
+
+/// The same whether it comes at once or byte by byte.
+int refusal_of(const std::string& bytes) {
+    const auto whole = refusal_of(bytes, bytes.size());
+    CHECK(refusal_of(bytes, 1) == whole);
+    return whole;
+}
+
+/// The refusal of a request with these lines in its header, and this after it.
+int refusal_with(const std::string& lines, const std::string& body = {}) {
+    return refusal_of("POST /api/v1/send-otp HTTP/1.1\r\nHost: a\r\n" + lines + "\r\n\r\n" + body);
 }
 
 }  // namespace
@@ -70,6 +87,124 @@ TEST_CASE("Host is there once in HTTP/1.1 and at most once in HTTP/1.0") {
     CHECK(refusal_of("GET / HTTP/1.1\r\n\r\n") == 400);
     CHECK(refusal_of("GET / HTTP/1.1\r\nHost: a\r\nhost: a\r\n\r\n") == 400);
     CHECK(refusal_of("GET / HTTP/1.0\r\nHost: a\r\nHost: b\r\n\r\n") == 400);
+}
+
+TEST_CASE("Host is a name or an address, with a port or without") {
+    for (const auto* good :
+         {"a", "a:80", "a:", "", "a_b.c-d", "127.0.0.1:8484", "[::1]", "[::1]:1"}) {
+        CAPTURE(good);
+        CHECK(refusal_of("GET / HTTP/1.1\r\nHost: " + std::string{good} + "\r\n\r\n") == 0);
+    }
+    for (const auto* bad : {"u@a", "a/b", "a, b", "a b", "a:b", "[::1", "[]", "::1", "\xc4\x91"}) {
+        CAPTURE(bad);
+        CHECK(refusal_of("GET / HTTP/1.1\r\nHost: " + std::string{bad} + "\r\n\r\n") == 400);
+    }
+}
+
+TEST_CASE("a transfer coding that is not read here never hides where the body ends") {
+    const std::string name = "Transfer-Encoding: ";
+    CHECK(refusal_with(name + "chunked", "0\r\n\r\n") == 0);
+    CHECK(refusal_with(name + "gzip, chunked") == 501);
+    for (const auto* bad : {"gzip", "chunked, gzip", "chunked, chunked", "identity", "", "xchunked",
+                            "chunked;q=1", "\"chunked\"", "x\tchunked;"}) {
+        CAPTURE(bad);
+        CHECK(refusal_with(name + bad) == 400);
+        CHECK(refusal_with("Content-Length: 0\r\n" + name + bad) == 400);
+        CHECK(refusal_with(name + bad + "\r\nContent-Length: 0") == 400);
+    }
+    CHECK(refusal_of("POST / HTTP/1.0\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n") == 400);
+}
+
+TEST_CASE("the lines between chunks hold nothing that another parser could read in another way") {
+    const auto refusal_of_chunks = [](const std::string& body) {
+        return refusal_with("Transfer-Encoding: chunked", body);
+    };
+    for (const auto* good : {"1\r\na\r\n0\r\n\r\n", "01;x=\"a;\\\"\"\r\na\r\n00\r\nX: y\r\n\r\n"}) {
+        CAPTURE(good);
+        CHECK(refusal_of_chunks(good) == 0);
+    }
+    for (const auto* bad :
+         {"+1\r\n", "0x1\r\n\r\n", "1\n", "1\ra", ";x\r\n", "1;x=\"\n\"\r\n", "1;x=\"\x01\"\r\n",
+          "1;x=\"\r\n", "0;x=\"\r\n", "1\r\nab", "1\r\na\n", "0\r\nX: y\n"}) {
+        CAPTURE(bad);
+        CHECK(refusal_of_chunks(bad) == 400);
+    }
+    CHECK(refusal_of_chunks("1;x=\"\x7f\"\r\na\r\n0\r\n\r\n") == 400);
+}
+
+TEST_CASE("a version that is not spoken is 505, and none at all 400") {
+    for (const auto* other : {"2.0", "0.9", "1.2", "3.0"}) {
+        CHECK(refusal_of("GET / HTTP/" + std::string{other} + "\r\nHost: a\r\n\r\n") == 505);
+    }
+    for (const auto* none : {"http/1.1", "HTTP/1", "HTTP/1.10", "HTTP/a.b", "FTP/1.1", ""}) {
+        CAPTURE(none);
+        CHECK(refusal_of("GET / " + std::string{none} + "\r\n") == 400);
+    }
+}
+
+TEST_CASE("a target without an end is 414, a method without one 501") {
+    CHECK(refusal_of("GET /" + std::string(20'000, 'x')) == 414);
+    CHECK(refusal_of(std::string(20'000, 'X')) == 501);
+    CHECK(refusal_of("CONNECT a:80 HTTP/1.1\r\nHost: a\r\n\r\n") == 501);
+}
+
+TEST_CASE("a target is a path, or a URL whose host outdoes the header's") {
+    struct expected {
+        const char* target;
+        const char* path;
+        const char* host;
+    };
+    for (const auto& [target, path, host] :
+         {expected{"/_mock/x?y=http://z/", "/_mock/x?y=http://z/", "a"},
+          expected{"http://b:1/_mock/x", "/_mock/x", "b:1"},
+          expected{"HTTPS://b/_mock/x?y", "/_mock/x?y", "b"}, expected{"http://b?y", "/?y", "b"},
+          expected{"http://b", "/", "b"}}) {
+        CAPTURE(target);
+        parsing test;
+        std::size_t consumed = 0;
+        const auto bytes = "GET " + std::string{target} + " HTTP/1.1\r\nHost: a\r\n\r\n";
+        CHECK_FALSE(test.put(bytes, consumed));
+        CHECK(test.request.target == path);
+        CHECK(test.request.host == host);
+    }
+    for (const auto* bad : {"x", "x?y=http://z/", "*", "a:80", "http:///x", "http://:1/x",
+                            "ftp://b/x", "http://u@b/x", "/\xc4\x91", "/x#y", "/<", "/\x01"}) {
+        CAPTURE(bad);
+        CHECK(refusal_of("GET " + std::string{bad} + " HTTP/1.1\r\nHost: a\r\n\r\n") == 400);
+    }
+    CHECK(refusal_of("OPTIONS * HTTP/1.1\r\nHost: a\r\n\r\n") == 0);
+}
+
+TEST_CASE("lines end with CR LF, which is found out before the header is whole") {
+    for (const auto* bad : {"GET / HTTP/1.1\n", "GET / HTTP/1.1\r\nHost: a\n", "GET / HTTP/1.1\rH",
+                            "GET / HTTP/1.1\r\nHost: a\r\nX: y\rz", "G\r\n", "\r\nG(", "\n"}) {
+        CAPTURE(bad);
+        CHECK(refusal_of(bad) == 400);
+    }
+}
+
+TEST_CASE("empty lines before a request are passed over, however they come") {
+    CHECK(refusal_of("\r\n\r\nGET / HTTP/1.1\r\nHost: a\r\n\r\n") == 0);
+    CHECK(refusal_of("\r\r\n") == 400);
+}
+
+TEST_CASE("HTTP/1.0 keeps a connection that is not closed too, and waits for no 100") {
+    const auto parse = [](parsing& test, const std::string& version, const std::string& lines) {
+        std::size_t consumed = 0;
+        CHECK_FALSE(test.put("GET / HTTP/" + version + "\r\nHost: a\r\nExpect: 100-continue\r\n" +
+                                 lines + "\r\n\r\n",
+                             consumed));
+    };
+    for (const auto* version : {"1.0", "1.1"}) {
+        const bool is_1_1 = std::string_view{version} == "1.1";
+        parsing kept;
+        parse(kept, version, "Connection: keep-alive");
+        CHECK(kept.parser.keep_alive());
+        CHECK(kept.parser.expects_continue() == is_1_1);
+        parsing closed;
+        parse(closed, version, "Connection: keep-alive, close");
+        CHECK_FALSE(closed.parser.keep_alive());
+    }
 }
 
 TEST_CASE("two Authorizations are one too many") {
