@@ -9,11 +9,13 @@ namespace nexo_mock::runtime {
 
 namespace {
 
-net::client_settings client_settings_of(const domain::webhook_settings& webhook) {
+net::client_settings client_settings_of(const emulator& of) {
+    const auto& webhook = of.scenario()->webhook;
     net::client_settings settings;
     settings.idle_per_target = webhook_dispatcher::max_in_flight;
     settings.ca_file = webhook.ca_file;
     settings.insecure = webhook.insecure;
+    settings.allowed = of.settings().webhook_allow;
     return settings;
 }
 
@@ -23,7 +25,7 @@ webhook_dispatcher::webhook_dispatcher(boost::asio::io_context& context, emulato
                                        effect_sink& worker)
     : emulator_{of},
       worker_{worker},
-      client_{context, client_settings_of(of.scenario()->webhook)} {}
+      client_{context, client_settings_of(of)} {}
 
 void webhook_dispatcher::submit(webhook_job job) {
     auto& of = lines_[job.of];
@@ -125,8 +127,7 @@ const webhook_dispatcher::prepared_target& webhook_dispatcher::prepared(
 // would have to accept as many connections as requests.
 void webhook_dispatcher::on_reply(attempt& made, net::client_reply reply) {
     auto& earned = made.of->earned;
-    if (reply.is_kept) earned = std::min(earned + 1, max_in_flight);
-    if (reply.status == 0) earned = 0;
+    earned = reply.is_kept ? std::min(earned + 1, max_in_flight) : 0;
     record(made, std::move(reply));
     land(made);
     pump_soon();
