@@ -3,6 +3,7 @@
 #include <nexo_mock/cli/kept_limit.hpp>
 #include <nexo_mock/codec/http_url.hpp>
 #include <nexo_mock/codec/state_reader.hpp>
+#include <nexo_mock/codec/text_formats.hpp>
 #include <nexo_mock/net/listener.hpp>
 #include <nexo_mock/runtime/log.hpp>
 
@@ -20,6 +21,7 @@ namespace {
 constexpr unsigned most_threads = 64;
 constexpr unsigned most_threads_by_default = 4;
 constexpr std::size_t most_mistakes_told = 10;
+constexpr domain::duration shortest_period = std::chrono::milliseconds{100};
 
 std::shared_ptr<const codec::emulator_state> load_state(const std::string& path) {
     if (path.empty()) return nullptr;
@@ -98,6 +100,8 @@ void emulator_options::add_to(CLI::App& command) {
         "a state document to begin with, as --export-on-exit or GET /_mock/state gave it");
     add("--export-on-exit", export_to, "FILE",
         "where to write the state when the emulator stops; it holds keys and secrets");
+    add("--export-every", export_every, "DURATION",
+        "how often to write the file of --export-on-exit meanwhile, like 30s (at the end alone)");
     control_token.add_to(command, "--control-token", "NEXO_MOCK_CONTROL_TOKEN",
                          "asked for as X-Mock-Token by every control call (none)");
     add("--log-level", log_level, "LEVEL", "debug, info, warn, error or off (" + log_level + ")");
@@ -186,7 +190,20 @@ runtime::server_options emulator_options::for_server(const scenario_source& sour
     return wanted;
 }
 
+domain::duration emulator_options::export_period() const {
+    if (export_every.empty()) return {};
+    if (export_to.empty()) throw wrong_usage{"--export-every needs --export-on-exit"};
+    const auto period = codec::parse_duration(export_every);
+    if (!period || *period < shortest_period) {
+        throw wrong_usage{"--export-every takes a duration like 30s, " +
+                          codec::format_duration(shortest_period) + " at least, not \"" +
+                          export_every + '"'};
+    }
+    return *period;
+}
+
 void emulator_options::check_export() const {
+    export_period();
     if (export_to.empty()) return;
     try {
         check_writable(export_to);

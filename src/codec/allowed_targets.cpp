@@ -19,11 +19,11 @@ constexpr ip_range v4(std::array<std::uint8_t, 4> base, unsigned bits) {
 }
 
 // What is no address of the public internet, by the registries of IANA for special purposes.
-constexpr std::array near_v4{v4({0, 0, 0, 0}, 8),     v4({10, 0, 0, 0}, 8),
-                             v4({100, 64, 0, 0}, 10), v4({127, 0, 0, 0}, 8),
+constexpr std::array near_v4{v4({0, 0, 0, 0}, 8),      v4({10, 0, 0, 0}, 8),
+                             v4({100, 64, 0, 0}, 10),  v4({127, 0, 0, 0}, 8),
                              v4({169, 254, 0, 0}, 16), v4({172, 16, 0, 0}, 12),
-                             v4({192, 0, 0, 0}, 24),  v4({192, 168, 0, 0}, 16),
-                             v4({198, 18, 0, 0}, 15), v4({224, 0, 0, 0}, 3)};
+                             v4({192, 0, 0, 0}, 24),   v4({192, 168, 0, 0}, 16),
+                             v4({198, 18, 0, 0}, 15),  v4({224, 0, 0, 0}, 3)};
 // Those of tunnels hold an IPv4 address of somebody's choice.
 constexpr std::array tunnels_v6{ip_range{{{0x20, 0x01}}, 23}, ip_range{{{0x20, 0x02}}, 16}};
 constexpr ip_range all_v4 = v4({0, 0, 0, 0}, 0);
@@ -32,7 +32,8 @@ constexpr ip_range loopback_v4 = v4({127, 0, 0, 0}, 8);
 constexpr ip_range loopback_v6{{{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1}}, 128};
 
 bool is_in(const auto& ranges, const ip_address& address) {
-    return std::ranges::any_of(ranges, [&](const ip_range& each) { return each.contains(address); });
+    return std::ranges::any_of(ranges,
+                               [&](const ip_range& each) { return each.contains(address); });
 }
 
 bool is_public(const ip_address& address) {
@@ -46,8 +47,9 @@ bool is_loopback(const ip_address& address) {
 
 std::string lower(std::string_view text) {
     std::string made{text};
-    std::ranges::transform(made, made.begin(),
-                           [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
+    std::ranges::transform(made, made.begin(), [](char c) {
+        return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
+    });
     return made;
 }
 

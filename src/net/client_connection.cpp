@@ -15,7 +15,7 @@ namespace http = boost::beast::http;
 
 namespace {
 
-constexpr std::size_t most_head_bytes = 16 * 1024;  // a header, or the head of a chunk
+constexpr std::size_t most_head_bytes = 16 * 1024;      // a header, or the head of a chunk
 constexpr std::size_t most_bytes_beside = 1024 * 1024;  // interim replies, heads of chunks, trailer
 
 domain::ip_address bytes_of(const asio::ip::address& address) {
@@ -130,8 +130,8 @@ void client_connection::look_up() {
         return conclude("not allowed: --webhook-allow does not have " + target_.host + ':' +
                         target_.port);
     }
-    lookup_ = shared_.names.ask(target_.host,
-                                then<const name_lookup::addresses&>(&client_connection::on_resolved));
+    lookup_ = shared_.names.ask(
+        target_.host, then<const name_lookup::addresses&>(&client_connection::on_resolved));
 }
 
 // Here, and not by the name: whoever owns a name decides anew with each lookup where it leads.
@@ -156,8 +156,10 @@ void client_connection::refuse(const name_lookup::addresses& found) {
         if (where.find(text) == std::string::npos) where += (where.empty() ? "" : ", ") + text;
     }
     const bool is_name = where != target_.host;
-    conclude("not allowed: " + (is_name ? target_.host + " is " + where + ", and " : std::string{}) +
-             "--webhook-allow does not have " + (is_name ? "that address" : where) + " on port " + target_.port);
+    conclude(
+        "not allowed: " + (is_name ? target_.host + " is " + where + ", and " : std::string{}) +
+        "--webhook-allow does not have " + (is_name ? "that address" : where) + " on port " +
+        target_.port);
 }
 
 void client_connection::on_connected(const error_code& ec, const tcp::endpoint&) {

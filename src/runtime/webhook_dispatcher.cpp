@@ -23,9 +23,7 @@ net::client_settings client_settings_of(const emulator& of) {
 
 webhook_dispatcher::webhook_dispatcher(boost::asio::io_context& context, emulator& of,
                                        effect_sink& worker)
-    : emulator_{of},
-      worker_{worker},
-      client_{context, client_settings_of(of)} {}
+    : emulator_{of}, worker_{worker}, client_{context, client_settings_of(of)} {}
 
 void webhook_dispatcher::submit(webhook_job job) {
     auto& of = lines_[job.of];

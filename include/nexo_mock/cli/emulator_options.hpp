@@ -32,6 +32,7 @@ struct emulator_options {
     std::string log_format = "text";
     std::string import_from;
     std::string export_to;
+    std::string export_every;
 
     /// It must outlive the command.
     void add_to(CLI::App& command);
@@ -48,6 +49,8 @@ struct emulator_options {
     runtime::server_options for_server(const scenario_source& source) const;
     /// At the start, for at the end it would be too late to say so.
     void check_export() const;
+    /// Zero: at the end alone.
+    domain::duration export_period() const;
 
  private:
     domain::scenario_ptr with_given_target(const domain::scenario_ptr& loaded) const;

@@ -16,10 +16,10 @@ namespace nexo_mock::codec {
 /// "*.app.test" for all names below it), an address, or a range of them ("10.0.0.0/8"); with a port
 /// behind it, it is about that port alone ("app.test:8080", "[::1]:8080", "[fd00::/8]:443").
 ///
-/// An address is allowed if an entry holds it, whatever name leads there. A name that is allowed may
-/// lead to any address of the public internet; where it leads to another one (a loopback, private
-/// or link-local address) that has to be allowed itself, so that whoever owns the name's zone can't
-/// point it at what is near. "localhost" may lead to loopback addresses.
+/// An address is allowed if an entry holds it, whatever name leads there. A name that is allowed
+/// may lead to any address of the public internet; where it leads to another one (a loopback,
+/// private or link-local address) that has to be allowed itself, so that whoever owns the name's
+/// zone can't point it at what is near. "localhost" may lead to loopback addresses.
 class allowed_targets {
  public:
     /// Allows everything.
@@ -48,10 +48,10 @@ class allowed_targets {
  private:
     struct entry {
         std::string text;
-        std::string name;                       ///< in lower case; empty: a range
-        bool holds_names_below = false;         ///< "*." stood before it
-        domain::ip_range range;                 ///< if it is no name
-        std::optional<std::uint16_t> port;      ///< none: any
+        std::string name;                   ///< in lower case; empty: a range
+        bool holds_names_below = false;     ///< "*." stood before it
+        domain::ip_range range;             ///< if it is no name
+        std::optional<std::uint16_t> port;  ///< none: any
         bool fits_name(std::string_view host) const;
     };
 
