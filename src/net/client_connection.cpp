@@ -86,6 +86,7 @@ void client_connection::begin(client_exchange what) {
 
 void client_connection::end(std::string why) {
     if (!is_under_way_) return;
+    const auto self = shared_from_this();  // what is waited for may be all that holds it
     conclude(std::move(why));
     tell_soon();
 }

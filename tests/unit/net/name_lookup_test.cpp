@@ -3,7 +3,7 @@
 #include <boost/asio/error.hpp>
 #include <doctest/doctest.h>
 
-#include <atomic>
+#include <algorithm>
 #include <chrono>
 #include <condition_variable>
 #include <memory>
