@@ -177,25 +177,26 @@ class Disk(CrashCase):
 
     def check(self, emulator, break_it, mend, why):
         account = emulator.account()
-        sent = account.send_id()
-        self.wait_until_exported(sent)
+        early, late = "11111111", "22222222"
+        account.send_id(code=early)
+        self.wait_until_exported(early)
         break_it()
         line = emulator.wait_for_log(self.FAILED)
         self.assertIn(" error ", line)
         self.assertIn(why, line)
         self.assertIn(str(self.file), line)
-        later = account.send_id()  # it goes on
-        self.assertIn(sent, self.file.read_text())
+        account.send_id(code=late)  # it goes on
+        self.assertIn(early, self.file.read_text())
         mend()
         emulator.wait_for_log(self.AGAIN)
-        self.wait_until_exported(later)
+        self.wait_until_exported(late)
         self.assertEqual(emulator.log().count(self.FAILED), 1)
         self.assertEqual(os.listdir(self.file.parent), ["state.json"])
         account.close()
 
-    def wait_until_exported(self, delivery):
-        wait_until(lambda: self.file.exists() and delivery in self.file.read_text(), PATIENCE,
-                   lambda: f"{delivery} is in the file")
+    def wait_until_exported(self, code):
+        wait_until(lambda: self.file.exists() and code in self.file.read_text(), PATIENCE,
+                   lambda: f"{code} is in the file")
 
     def test_a_limit_of_the_size_of_files(self):
         with self.emulator() as emulator:
@@ -319,5 +320,6 @@ class Stopped(CrashCase):
                 time.sleep(after)
                 emulator.send_signal()
                 told = [each.heard() for each in attackers]
+            self.assertEqual(emulator.wait(), (0, ""))
             self.assertEqual([left for _, _, left in told], [0] * clients)
         return {key: replies for key, replies, _ in told}
