@@ -16,7 +16,7 @@ namespace http = boost::beast::http;
 namespace {
 
 constexpr std::size_t most_head_bytes = 16 * 1024;      // a header, or the head of a chunk
-constexpr std::size_t most_bytes_beside = 1024 * 1024;  // interim replies, heads of chunks, trailer
+constexpr std::size_t most_bytes_beside = 256 * 1024;  // interim replies, heads of chunks, trailer
 
 domain::ip_address bytes_of(const asio::ip::address& address) {
     return address.is_v4() ? domain::ip_address::v4(address.to_v4().to_bytes())

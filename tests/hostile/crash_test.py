@@ -30,7 +30,7 @@ BODY = b'{"phone":"+84981234567","code":"482917"}'
 # in each condition.
 SCENARIO = {
     "account_defaults": {"balance": int(START), "free_credit": 0},
-    "webhook": {"url": "http://127.0.0.1:9/", "secret": "whsec_crash", "retry": ["30ms"] * 3},
+    "webhook": {"url": "http://127.0.0.1:1/", "secret": "whsec_crash", "retry": ["30ms"] * 3},
     "rules": [{"when": {"every": 2}, "then": {"fail": "busy", "after": "60ms"}},
               {"then": {"deliver": True, "after": "60ms"}}]}
 
