@@ -169,6 +169,46 @@ def send_some(say, port, keys):
             time.sleep(0.005)
 
 
+class Pause(CrashCase):
+    """An account whose state is being collected waits; that is all it costs."""
+
+    MOST_MS = 500 * SLOWNESS
+
+    def longest(self, period, count):
+        """Of calls one after another for some seconds, in an account with so many deliveries."""
+        with self.emulator("--log-level", "off", period=period) as emulator:
+            key = fresh_key()
+            emulator.account(key).balance()
+            with connect(emulator.port, PATIENCE) as to:
+                for _ in range(count // 100):
+                    self.ask(to, request(key) * 100, 100)
+                longest, until = 0, time.monotonic() + effort(6, 2)
+                while time.monotonic() < until:
+                    began = time.perf_counter()
+                    self.ask(to, request(key), 1)
+                    longest = max(longest, time.perf_counter() - began)
+            size = self.file.stat().st_size if period else 0
+        self.file.unlink()
+        return longest * 1000, size
+
+    def ask(self, to, requests, count):
+        to.sendall(requests)
+        came = b""
+        while count > 0:
+            part = to.recv(1 << 20)
+            self.assertTrue(part)
+            whole, came = take_replies(came + part)
+            count -= whole
+
+    def test_calls_wait_while_the_state_is_collected_and_not_for_the_disk(self):
+        count = effort(100_000, 10_000)
+        quiet, _ = self.longest(None, count)
+        exporting, size = self.longest("500ms", count)
+        note(f"{count} deliveries of one account, a file of {size / 1e6:.1f} MB: the longest call took "
+             f"{exporting:.1f} ms, {quiet:.1f} ms without exports")
+        self.assertLess(exporting, max(self.MOST_MS, 3 * quiet))
+
+
 class Disk(CrashCase):
     """What can't be written is told once, and tried again."""
 

@@ -114,8 +114,8 @@ TEST_CASE("the webhook of an emulator is no control call, with or without a toke
     in.target = "/_mock/webhooks/1/redeliver";
     in.host = "localhost";
     in.is_webhook = true;
-    CHECK(control::guard{{}}.refuses(in)->error == "webhook_loop");
-    CHECK(control::guard{{.token = "s3cret"}}.refuses(in)->error == "webhook_loop");
+    CHECK(control::guard{{.token = {}, .host = {}}}.refuses(in)->error == "webhook_loop");
+    CHECK(control::guard{{.token = "s3cret", .host = {}}}.refuses(in)->error == "webhook_loop");
 }
 
 TEST_CASE("secrets are the same only if they are the same") {
