@@ -15,7 +15,7 @@ namespace http = boost::beast::http;
 
 namespace {
 
-constexpr std::size_t most_head_bytes = 16 * 1024;      // a header, or the head of a chunk
+constexpr std::size_t most_head_bytes = 16 * 1024;     // a header, or the head of a chunk
 constexpr std::size_t most_bytes_beside = 256 * 1024;  // interim replies, heads of chunks, trailer
 
 domain::ip_address bytes_of(const asio::ip::address& address) {
