@@ -85,7 +85,8 @@ struct start_order {
 
 [[noreturn]] void become(const start_order& order) {
     keep_only(order.descriptors);
-    std::signal(SIGPIPE, SIG_DFL);
+    for (const auto each : {SIGPIPE, SIGXFSZ})
+        std::signal(each, SIG_DFL);
     ::pthread_sigmask(SIG_SETMASK, &order.mask, nullptr);
     // NOLINTNEXTLINE(cppcoreguidelines-pro-type-vararg): Linux declares it so
     ::prctl(PR_SET_PDEATHSIG, SIGTERM);

@@ -3,6 +3,7 @@
 #include <nexo_mock/cli/kept_limit.hpp>
 #include <nexo_mock/codec/http_url.hpp>
 #include <nexo_mock/codec/state_reader.hpp>
+#include <nexo_mock/codec/text_formats.hpp>
 #include <nexo_mock/net/listener.hpp>
 #include <nexo_mock/runtime/log.hpp>
 
@@ -20,6 +21,7 @@ namespace {
 constexpr unsigned most_threads = 64;
 constexpr unsigned most_threads_by_default = 4;
 constexpr std::size_t most_mistakes_told = 10;
+constexpr domain::duration shortest_period = std::chrono::milliseconds{100};
 
 std::shared_ptr<const codec::emulator_state> load_state(const std::string& path) {
     if (path.empty()) return nullptr;
@@ -71,6 +73,11 @@ void emulator_options::add_to(CLI::App& command) {
         "where webhooks go, for accounts that set no target of their own");
     webhook_secret.add_to(command, "--webhook-secret", "NEXO_MOCK_WEBHOOK_SECRET",
                           "the webhook secret, in plain text");
+    add("--webhook-allow", webhook_allow, "TARGETS",
+        "where webhooks may go: host names, addresses and ranges, with commas between, as "
+        "app.test,*.app.test:8080,10.0.0.0/8 (anywhere); may be given several times")
+        ->expected(1)
+        ->take_all();
     add("--clock", clock, "CLOCK",
         "real, x60 (sixty times faster), manual or instant; manual@2026-05-26T10:00:00Z begins "
         "there (" +
@@ -93,6 +100,8 @@ void emulator_options::add_to(CLI::App& command) {
         "a state document to begin with, as --export-on-exit or GET /_mock/state gave it");
     add("--export-on-exit", export_to, "FILE",
         "where to write the state when the emulator stops; it holds keys and secrets");
+    add("--export-every", export_every, "DURATION",
+        "how often to write the file of --export-on-exit meanwhile, like 30s (at the end alone)");
     control_token.add_to(command, "--control-token", "NEXO_MOCK_CONTROL_TOKEN",
                          "asked for as X-Mock-Token by every control call (none)");
     add("--log-level", log_level, "LEVEL", "debug, info, warn, error or off (" + log_level + ")");
@@ -109,7 +118,25 @@ void emulator_options::set_log() const {
     runtime::set_log(*level, *format);
 }
 
+codec::allowed_targets emulator_options::allowed_targets() const {
+    codec::allowed_targets allowed;
+    for (const auto& each : webhook_allow) {
+        if (const auto bad = allowed.add(each)) {
+            throw wrong_usage{"--webhook-allow takes " + std::string{codec::allowed_target_forms} +
+                              ", not \"" + *bad + '"'};
+        }
+    }
+    return allowed;
+}
+
 domain::scenario_ptr emulator_options::with_target(const domain::scenario_ptr& loaded) const {
+    auto made = with_given_target(loaded);
+    const auto objection = allowed_targets().objection_to(*made);
+    if (!objection.empty()) throw wrong_usage{"the scenario has a mistake: " + objection};
+    return made;
+}
+
+domain::scenario_ptr emulator_options::with_given_target(const domain::scenario_ptr& loaded) const {
     const auto given = webhook_secret.resolve();
     if (webhook_url.empty() && given.empty()) return loaded;
     auto target = loaded->webhook.target ? *loaded->webhook.target : domain::webhook_target{};
@@ -122,9 +149,14 @@ domain::scenario_ptr emulator_options::with_target(const domain::scenario_ptr& l
     if (target.secret.empty()) {
         throw wrong_usage{"--webhook-url needs --webhook-secret: every webhook is signed"};
     }
-    if (!codec::http_url::parse(target.url)) {
+    const auto url = codec::http_url::parse(target.url);
+    if (!url) {
         throw wrong_usage{"--webhook-url takes " + std::string{codec::http_url_form} + ", not \"" +
                           target.url + '"'};
+    }
+    const auto objection = allowed_targets().objection_to(*url);
+    if (!objection.empty() && !webhook_url.empty()) {
+        throw wrong_usage{"--webhook-url: " + objection};
     }
     auto changed = *loaded;
     changed.webhook.target = std::make_shared<const domain::webhook_target>(std::move(target));
@@ -138,6 +170,7 @@ runtime::server_options emulator_options::for_server(const scenario_source& sour
     wanted.threads = threads != 0 ? threads : usual_threads();
     const auto loaded = load_scenario(source);
     wanted.scenario = with_target(loaded);
+    wanted.webhook_allow = allowed_targets();
     if (wanted.scenario != loaded) wanted.webhook_target = wanted.scenario->webhook.target;
     const auto setting = codec::parse_clock(clock);
     if (!setting) {
@@ -157,7 +190,20 @@ runtime::server_options emulator_options::for_server(const scenario_source& sour
     return wanted;
 }
 
+domain::duration emulator_options::export_period() const {
+    if (export_every.empty()) return {};
+    if (export_to.empty()) throw wrong_usage{"--export-every needs --export-on-exit"};
+    const auto period = codec::parse_duration(export_every);
+    if (!period || *period < shortest_period) {
+        throw wrong_usage{"--export-every takes a duration like 30s, " +
+                          codec::format_duration(shortest_period) + " at least, not \"" +
+                          export_every + '"'};
+    }
+    return *period;
+}
+
 void emulator_options::check_export() const {
+    export_period();
     if (export_to.empty()) return;
     try {
         check_writable(export_to);

@@ -5,6 +5,7 @@
 #include <nexo_mock/cli/control_client.hpp>
 #include <nexo_mock/cli/emulator_options.hpp>
 #include <nexo_mock/cli/files.hpp>
+#include <nexo_mock/cli/state_export.hpp>
 #include <nexo_mock/cli/verification_report.hpp>
 #include <nexo_mock/control/verification.hpp>
 #include <nexo_mock/runtime/log.hpp>
@@ -180,6 +181,7 @@ int exec(const exec_options& options, const std::vector<std::string>& words) {
     names_of(options.checks);
     const auto wanted = options.for_server(scenario_source::open(options.scenario));
     const auto running = start(wanted);
+    state_export exported{*running, options.export_to, options.export_period()};
     warn_if_open(wanted);
     const auto url = reachable(running->url());
     auto environment = environment_for(*running, url, wanted.control_token);
@@ -200,7 +202,7 @@ int exec(const exec_options& options, const std::vector<std::string>& words) {
         if (code == exit_ok) code = verdict;
     }
     running->stop();
-    if (!options.export_to.empty()) replace_file(options.export_to, running->export_state());
+    exported.finish();
     return code;
 }
 

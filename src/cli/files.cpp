@@ -1,6 +1,8 @@
 #include <nexo_mock/cli/files.hpp>
 
 #include <cerrno>
+#include <charconv>
+#include <csignal>
 #include <cstring>
 #include <fcntl.h>
 #include <filesystem>
@@ -18,6 +20,16 @@ namespace {
 [[noreturn]] void fail_to(const char* what, const std::string& path) {
     throw std::runtime_error{std::string{"can't "} + what + " \"" + path +
                              "\": " + std::strerror(errno)};
+}
+
+constexpr std::string_view draft_mark = ".new-";  // before the number of the process
+
+bool is_of_dead_process(std::string_view number) {
+    pid_t process = 0;
+    const auto* end = number.data() + number.size();
+    const auto [stop, ec] = std::from_chars(number.data(), end, process);
+    const bool is_number = ec == std::errc{} && stop == end && process > 0;
+    return is_number && ::kill(process, 0) != 0 && errno == ESRCH;
 }
 
 /// A descriptor that closes itself.
@@ -73,7 +85,7 @@ void check_writable(const std::string& path) {
 // The text is on the disk before the name is: whenever the process or the machine dies, the name
 // means the old text or the new one, and all of it.
 void replace_file(const std::string& path, std::string_view text, readable_by whom) {
-    const auto draft = path + ".new-" + std::to_string(::getpid());
+    const auto draft = path + std::string{draft_mark} + std::to_string(::getpid());
     const mode_t others = whom == readable_by::everybody ? S_IRGRP | S_IROTH : 0;
     {
         const open_file file{draft, O_WRONLY | O_CREAT | O_TRUNC, S_IRUSR | S_IWUSR | others};
@@ -93,6 +105,18 @@ void replace_file(const std::string& path, std::string_view text, readable_by wh
     }
     const open_file folder{std::filesystem::absolute(path).parent_path(), O_RDONLY | O_DIRECTORY};
     if (folder.is_open()) folder.sync();
+}
+
+void remove_drafts(const std::string& path) {
+    const auto file = std::filesystem::absolute(path);
+    const auto beginning = file.filename().string() + std::string{draft_mark};
+    std::error_code ignored;
+    for (const auto& each : std::filesystem::directory_iterator{file.parent_path(), ignored}) {
+        const auto name = each.path().filename().string();
+        const bool is_draft = name.starts_with(beginning) &&
+                              is_of_dead_process(std::string_view{name}.substr(beginning.size()));
+        if (is_draft) std::filesystem::remove(each.path(), ignored);
+    }
 }
 
 bool can_write_to(const std::string& folder) {

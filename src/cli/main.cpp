@@ -153,7 +153,9 @@ int run(int argc, char** argv) {
 }  // namespace nexo_mock::cli
 
 int main(int argc, char** argv) {
-    std::signal(SIGPIPE, SIG_IGN);
+    // As errors of what is written they are told, and nothing else ends.
+    for (const auto each : {SIGPIPE, SIGXFSZ})
+        std::signal(each, SIG_IGN);
     try {
         return nexo_mock::cli::run(argc, argv);
     } catch (const std::exception& e) {

@@ -2,8 +2,8 @@
 #include <nexo_mock/cli/commands.hpp>
 #include <nexo_mock/cli/descriptor_limit.hpp>
 #include <nexo_mock/cli/emulator_options.hpp>
-#include <nexo_mock/cli/files.hpp>
 #include <nexo_mock/cli/scenario_reloader.hpp>
+#include <nexo_mock/cli/state_export.hpp>
 #include <nexo_mock/codec/json_writer.hpp>
 #include <nexo_mock/runtime/log.hpp>
 #include <nexo_mock/runtime/server.hpp>
@@ -103,12 +103,13 @@ void serve(const serve_options& options) {
     } catch (const std::invalid_argument& wrong) {
         throw wrong_usage{wrong.what()};
     }
+    state_export exported{*running, options.export_to, options.export_period()};
     watching.watch_scenario(*running);
     std::cout << ready_line(*running, wanted.clock, options.json) << '\n' << std::flush;
     warn_if_open(wanted);
     options.tls.log_authority();
     watching.run_until_stopped(*running);
-    if (!options.export_to.empty()) replace_file(options.export_to, running->export_state());
+    exported.finish();
 }
 
 }  // namespace

@@ -9,6 +9,15 @@ namespace {
 
 using codec::json_writer;
 
+/// A target that no webhook gets to is a mistake of whoever sets it.
+void check_target(const codec::allowed_targets& allowed, const codec::field& body,
+                  const codec::account_patch& patch) {
+    const auto target = patch.changes.target.value_or(nullptr);
+    const auto url = target ? codec::http_url::parse(target->url) : std::nullopt;
+    const auto objection = url ? allowed.objection_to(*url) : std::string{};
+    if (!objection.empty()) body.child("webhook")->child("url")->complain(objection);
+}
+
 void apply(const codec::account_patch& patch, domain::world& to) {
     for (const auto which : domain::all_buckets) {
         const auto& amount = patch.amounts[static_cast<std::size_t>(which)];
@@ -49,10 +58,11 @@ void show_account(host& of_all, const call& of) {
 
 void change_account(host& of_all, const call& of) {
     codec::account_patch patch;
-    if (!read_body(of,
-                   [&](const codec::field& body) { patch = codec::read_account_patch(body); })) {
-        return;
-    }
+    const auto read = [&](const codec::field& body) {
+        patch = codec::read_account_patch(body);
+        check_target(of_all.allowed_targets(), body, patch);
+    };
+    if (!read_body(of, read)) return;
     of_all.visit(of.scope, [&](const visited_account& account) { apply(patch, account.world); });
     show_account(of_all, of);
 }

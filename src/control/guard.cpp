@@ -91,6 +91,13 @@ std::optional<guard_refusal> guard::refuses_place(const api::request& in) const 
 
 std::optional<guard_refusal> guard::refuses(const api::request& in) const {
     if (auto refused = refuses_place(in)) return refused;
+    // It would go on for ever: a call that sends a webhook, which is such a call.
+    if (in.is_webhook) {
+        return guard_refusal{
+            403, "webhook_loop",
+            "a webhook is no control call, and its URL leads to the control API of "
+            "an emulator: give the account the URL of an application"};
+    }
     if (!settings_.token.empty() && !knows_token(in)) {
         return guard_refusal{
             401, "control_token_needed",

@@ -90,6 +90,8 @@ void show_scenario(host& of_all, const call& of) {
 void replace_scenario(host& of_all, const call& of) {
     const auto reading = codec::read_scenario(of.in.body);
     if (refuse_mistakes(of.out, "invalid_scenario", "scenario", reading.mistakes)) return;
+    const auto objection = of_all.allowed_targets().objection_to(*reading.scenario);
+    if (!objection.empty()) return fail(of.out, 400, "invalid_scenario", "scenario: " + objection);
     of_all.replace_scenario(of.scope, reading.scenario);
     answer_changed(of.out, reading.scenario->name, "scenario", reading.mistakes);
 }

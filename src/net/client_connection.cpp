@@ -15,7 +15,13 @@ namespace http = boost::beast::http;
 
 namespace {
 
-constexpr std::size_t most_head_bytes = 16 * 1024;  // a header, or the head of a chunk
+constexpr std::size_t most_head_bytes = 16 * 1024;     // a header, or the head of a chunk
+constexpr std::size_t most_bytes_beside = 256 * 1024;  // interim replies, heads of chunks, trailer
+
+domain::ip_address bytes_of(const asio::ip::address& address) {
+    return address.is_v4() ? domain::ip_address::v4(address.to_v4().to_bytes())
+                           : domain::ip_address{address.to_v6().to_bytes()};
+}
 
 /// Of async_connect, which says no more than "aborted" where it got no socket at all.
 boost::system::error_code why_not_connected(const boost::system::error_code& ec,
@@ -28,9 +34,9 @@ boost::system::error_code why_not_connected(const boost::system::error_code& ec,
 
 }  // namespace
 
-client_connection::client_connection(asio::io_context& context, client_trust& trust,
+client_connection::client_connection(asio::io_context& context, const client_services& shared,
                                      std::weak_ptr<owner> of, client_target to)
-    : socket_{context}, trust_{trust}, owner_{std::move(of)}, target_{std::move(to)} {}
+    : socket_{context}, shared_{shared}, owner_{std::move(of)}, target_{std::move(to)} {}
 
 // The peer's close shows as readable, like what it says.
 bool client_connection::is_usable() {
@@ -47,7 +53,7 @@ std::string& client_connection::output() {
 }
 
 void client_connection::close() {
-    if (resolver_) resolver_->cancel();
+    if (lookup_) shared_.names.forget(*std::exchange(lookup_, std::nullopt));
     error_code ignored;
     socket_.close(ignored);
 }
@@ -89,6 +95,7 @@ void client_connection::begin(client_exchange what) {
 
 void client_connection::end(std::string why) {
     if (!is_under_way_) return;
+    const auto self = shared_from_this();  // what is waited for may be all that holds it
     conclude(std::move(why));
     tell_soon();
 }
@@ -123,19 +130,46 @@ void client_connection::tell_soon() {
 void client_connection::connect() {
     error_code is_name;
     const auto address = asio::ip::make_address(target_.host, is_name);
-    if (!is_name) {
-        const tcp::endpoint known{address, static_cast<std::uint16_t>(std::stoul(target_.port))};
-        return on_resolved({}, tcp::resolver::results_type::create(known, "", ""));
-    }
-    resolver_.emplace(socket_.get_executor());
-    resolver_->async_resolve(target_.host, target_.port, then(&client_connection::on_resolved));
+    if (!is_name) return on_resolved({}, {address});
+    look_up();
 }
 
-void client_connection::on_resolved(const error_code& ec,
-                                    const tcp::resolver::results_type& found) {
-    resolver_.reset();
+// A name that is not allowed, wherever it leads, is not even asked for.
+void client_connection::look_up() {
+    if (!shared_.allowed.may_lead_to(target_.host, target_.port)) {
+        return conclude("not allowed: --webhook-allow does not have " + target_.host + ':' +
+                        target_.port);
+    }
+    lookup_ = shared_.names.ask(
+        target_.host, then<const name_lookup::addresses&>(&client_connection::on_resolved));
+}
+
+// Here, and not by the name: whoever owns a name decides anew with each lookup where it leads.
+void client_connection::on_resolved(const error_code& ec, const name_lookup::addresses& found) {
+    lookup_.reset();
     if (ec) return fail(ec);
-    asio::async_connect(socket_, found, then(&client_connection::on_connected));
+    const auto port = static_cast<std::uint16_t>(std::stoul(target_.port));
+    std::vector<tcp::endpoint> allowed;
+    for (const auto& each : found) {
+        const bool may = shared_.allowed.allow(target_.host, target_.port, bytes_of(each));
+        if (may) allowed.emplace_back(each, port);
+    }
+    if (allowed.empty()) return refuse(found);
+    asio::async_connect(socket_, allowed, then(&client_connection::on_connected));
+}
+
+void client_connection::refuse(const name_lookup::addresses& found) {
+    if (found.empty()) return fail(asio::error::host_not_found);
+    std::string where;
+    for (const auto& each : found) {
+        const auto text = each.to_string();
+        if (where.find(text) == std::string::npos) where += (where.empty() ? "" : ", ") + text;
+    }
+    const bool is_name = where != target_.host;
+    conclude(
+        "not allowed: " + (is_name ? target_.host + " is " + where + ", and " : std::string{}) +
+        "--webhook-allow does not have " + (is_name ? "that address" : where) + " on port " +
+        target_.port);
 }
 
 void client_connection::on_connected(const error_code& ec, const tcp::endpoint&) {
@@ -144,7 +178,7 @@ void client_connection::on_connected(const error_code& ec, const tcp::endpoint&)
     socket_.set_option(tcp::no_delay{true}, ignored);
     socket_.non_blocking(true);
     if (!target_.is_tls) return send_request();
-    trust_.open(tls_, socket_, target_.host);
+    shared_.trust.open(tls_, socket_, target_.host);
     tls_->async_handshake(asio::ssl::stream_base::client, then(&client_connection::on_handshake));
 }
 
@@ -173,6 +207,7 @@ void client_connection::on_written(const error_code& ec, std::size_t) {
 void client_connection::expect_reply() {
     parser_.emplace(reply_, exchange_.reply_bytes);
     if (exchange_.is_head) parser_->skip(true);
+    received_ = 0;
     read();
 }
 
@@ -189,6 +224,7 @@ void client_connection::on_read(const error_code& ec, std::size_t size) {
     }
     if (ec) return fail(ec);
     input_.add(size);
+    received_ += size;
     parse();
 }
 
@@ -206,7 +242,15 @@ void client_connection::parse() {
         parser_.emplace(reply_, exchange_.reply_bytes);
         if (exchange_.is_head) parser_->skip(true);
     }
+    if (received_ > exchange_.reply_bytes + most_bytes_beside) return on_endless_reply();
     read();
+}
+
+// Without end and yet without a body that is too long: interim replies, or chunks that are all
+// head, as fast as they can be sent. As with a long body, a status that is known counts.
+void client_connection::on_endless_reply() {
+    if (parser_->is_header_done()) return finish(false);
+    conclude("no HTTP reply: nothing but interim replies");
 }
 
 void client_connection::on_end_of_input() {

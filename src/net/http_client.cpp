@@ -49,6 +49,7 @@ class http_client::state final : public client_connection::owner,
         : context_{of},
           settings_{std::move(given)},
           trust_{settings_.ca_file, settings_.insecure},
+          names_{of, settings_.resolve},
           idle_{settings_.idle_per_target},
           timer_{of} {}
 
@@ -67,6 +68,7 @@ class http_client::state final : public client_connection::owner,
     boost::asio::io_context& context_;
     client_settings settings_;
     client_trust trust_;
+    name_lookup names_;
     connection_pool idle_;
     /// What is on its way, the nearest deadline first.
     boost::intrusive::list<client_connection, boost::intrusive::constant_time_size<false>> busy_;
@@ -81,7 +83,8 @@ void http_client::state::send(const codec::http_url& to, const client_request& w
     auto over = idle_.take(to, now - settings_.idle);
     if (!over) {
         client_target target{to.is_tls, to.host, to.port};
-        over = std::make_shared<client_connection>(context_, trust_, weak_from_this(),
+        const client_services shared{trust_, names_, settings_.allowed};
+        over = std::make_shared<client_connection>(context_, shared, weak_from_this(),
                                                    std::move(target));
     }
     append_request(over->output(), to, what);

@@ -55,6 +55,7 @@ request_parser::request_parser(api::request& into, const limits& bounds)
     request_.control_token.clear();
     request_.last_event_id.clear();
     request_.if_none_match.clear();
+    request_.is_webhook = false;
     request_.headers.clear();
     header_limit(bounds.header_bytes);
     eager(true);
@@ -185,6 +186,8 @@ void request_parser::keep(string_view name, string_view value) {
         request_.control_token.assign(value.data(), value.size());
     } else if (boost::beast::iequals(name, "Last-Event-ID")) {
         request_.last_event_id.assign(value.data(), value.size());
+    } else if (boost::beast::iequals(name, "X-NEXO-Event-Type")) {
+        request_.is_webhook = true;
     }
 }
 

@@ -30,6 +30,7 @@ runtime::emulator_settings settings_of(const server_options& options) {
     runtime::emulator_settings settings;
     settings.scenario = options.scenario ? options.scenario : built_in_scenario("default");
     settings.webhook_target = options.webhook_target;
+    settings.webhook_allow = options.webhook_allow;
     settings.clock = options.clock;
     settings.seed = options.seed ? *options.seed : settings.scenario->seed.value_or(random_seed());
     settings.world = options.world;

@@ -9,11 +9,13 @@ namespace nexo_mock::runtime {
 
 namespace {
 
-net::client_settings client_settings_of(const domain::webhook_settings& webhook) {
+net::client_settings client_settings_of(const emulator& of) {
+    const auto& webhook = of.scenario()->webhook;
     net::client_settings settings;
     settings.idle_per_target = webhook_dispatcher::max_in_flight;
     settings.ca_file = webhook.ca_file;
     settings.insecure = webhook.insecure;
+    settings.allowed = of.settings().webhook_allow;
     return settings;
 }
 
@@ -21,13 +23,15 @@ net::client_settings client_settings_of(const domain::webhook_settings& webhook)
 
 webhook_dispatcher::webhook_dispatcher(boost::asio::io_context& context, emulator& of,
                                        effect_sink& worker)
-    : emulator_{of},
-      worker_{worker},
-      client_{context, client_settings_of(of.scenario()->webhook)} {}
+    : emulator_{of}, worker_{worker}, client_{context, client_settings_of(of)} {}
 
 void webhook_dispatcher::submit(webhook_job job) {
     auto& of = lines_[job.of];
-    if (!of.of) of.of = job.of;
+    if (!of.of) {
+        of.of = job.of;
+    } else if (of.is_done()) {
+        --quiet_;
+    }
     of.waiting.push_back(std::move(job));
     give_turn(of);
     pump_soon();
@@ -56,21 +60,51 @@ bool webhook_dispatcher::may_start(const line& of) const {
 void webhook_dispatcher::give_turn(line& of) {
     if (of.has_turn || of.waiting.empty()) return;
     of.has_turn = true;
-    turns_.push_back(&of);
+    turns_of(of.known_as).push_back(&of);
 }
 
-// One job of each account that has a turn, round and round, while there is room. An account that
-// used up its own bound loses its turn until one of its attempts ends.
+std::size_t& webhook_dispatcher::in_flight_of(standing which) {
+    return in_flight_by_standing_[static_cast<std::size_t>(which)];
+}
+
+std::deque<webhook_dispatcher::line*>& webhook_dispatcher::turns_of(standing which) {
+    return turns_[static_cast<std::size_t>(which)];
+}
+
+bool webhook_dispatcher::has_room(standing which) {
+    if (in_flight_ >= max_in_flight) return false;
+    if (which == standing::prompt) return true;
+    const auto slow_ones = in_flight_of(standing::slow);
+    if (slow_ones + in_flight_of(standing::unknown) >= max_in_flight_unproven) return false;
+    return which == standing::unknown || slow_ones < max_in_flight_slow;
+}
+
+// One of each standing, round and round, while there is room.
 void webhook_dispatcher::pump() {
-    while (in_flight_ < max_in_flight && !turns_.empty()) {
-        auto& next = *turns_.front();
-        turns_.pop_front();
-        next.has_turn = false;
-        if (!may_start(next)) continue;
-        auto& made = take_off(next);
-        give_turn(next);
-        start(made);
+    for (bool goes_on = true; goes_on;) {
+        goes_on = false;
+        for (const auto each : all_standings)
+            goes_on = pump_one(each) || goes_on;
     }
+}
+
+// One job of the account whose turn it is. An account that used up its own bound loses its turn
+// until one of its attempts ends.
+bool webhook_dispatcher::pump_one(standing which) {
+    auto& turns = turns_of(which);
+    if (turns.empty() || !has_room(which)) return false;
+    auto& next = *turns.front();
+    turns.pop_front();
+    next.has_turn = false;
+    if (next.known_as != which) {
+        give_turn(next);
+        return true;
+    }
+    if (!may_start(next)) return true;
+    auto& made = take_off(next);
+    give_turn(next);
+    start(made);
+    return true;
 }
 
 webhook_dispatcher::attempt& webhook_dispatcher::take_off(line& from) {
@@ -81,6 +115,7 @@ webhook_dispatcher::attempt& webhook_dispatcher::take_off(line& from) {
     made.of = &from;
     from.waiting.pop_front();
     ++from.in_flight;
+    ++in_flight_of(from.known_as);
     ++in_flight_;
     return made;
 }
@@ -124,12 +159,18 @@ const webhook_dispatcher::prepared_target& webhook_dispatcher::prepared(
 // A receiver that answers, and keeps its connections, is given more at once; one that closes them
 // would have to accept as many connections as requests.
 void webhook_dispatcher::on_reply(attempt& made, net::client_reply reply) {
-    auto& earned = made.of->earned;
-    if (reply.is_kept) earned = std::min(earned + 1, max_in_flight);
-    if (reply.status == 0) earned = 0;
+    judge(*made.of, reply);
     record(made, std::move(reply));
     land(made);
     pump_soon();
+}
+
+void webhook_dispatcher::judge(line& of, const net::client_reply& reply) {
+    of.earned = reply.is_kept ? std::min(of.earned + 1, max_in_flight) : 0;
+    const auto now_known_as = reply.took > slow ? standing::slow : standing::prompt;
+    in_flight_of(of.known_as) -= of.in_flight;
+    of.known_as = now_known_as;
+    in_flight_of(of.known_as) += of.in_flight;
 }
 
 void webhook_dispatcher::record(const attempt& made, net::client_reply reply) {
@@ -167,9 +208,17 @@ void webhook_dispatcher::land(attempt& made) {
     made.job = {};
     spare_.push_back(&made);
     --in_flight_;
+    --in_flight_of(of.known_as);
     --of.in_flight;
     give_turn(of);
-    if (of.is_done()) lines_.erase(account_ptr{of.of});
+    if (!of.is_done()) return;
+    of.earned = 0;
+    if (++quiet_ > max_known) forget_quiet_ones();
+}
+
+void webhook_dispatcher::forget_quiet_ones() {
+    std::erase_if(lines_, [](const auto& each) { return each.second.is_done(); });
+    quiet_ = 0;
 }
 
 // Jobs of the past that wait for their turn end when it comes; they must not hold up what is new.
@@ -186,8 +235,9 @@ void webhook_dispatcher::end_past() {
         of.waiting = std::move(wanted);
         of.has_turn = of.has_turn && !of.waiting.empty();
     }
-    std::erase_if(turns_, [](const auto* each) { return !each->has_turn; });
-    std::erase_if(lines_, [](const auto& each) { return each.second.is_done(); });
+    for (auto& turns : turns_)
+        std::erase_if(turns, [](const auto* each) { return !each->has_turn; });
+    forget_quiet_ones();
     client_.cancel_unwanted();
 }
 

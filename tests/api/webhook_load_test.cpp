@@ -143,3 +143,46 @@ TEST_CASE("receivers that hang with all they may hold leave the webhooks of othe
     send_many(mock.port(), "sk_live_fine", 50);
     CHECK(good.gets(50));
 }
+
+TEST_CASE("no crowd of receivers that hang takes the room of those that answer") {
+    constexpr std::size_t crowd = 64;  // with sixteen each they could hold all there is, twice
+    receiver good{{200}};
+    receiver bad{hangs_after(0)};
+    std::string accounts = account_of("sk_live_fine", good);
+    for (std::size_t nth = 0; nth < crowd; ++nth)
+        accounts += "," + account_of("sk_live_bad_" + std::to_string(nth), bad);
+    auto options = options_for(
+        R"({"accounts": [)" + accounts + R"(], "rules": [{"then": {"deliver": true}}]})", "real");
+    options.threads = 1;
+    server mock{std::move(options)};
+    send_many(mock.port(), "sk_live_fine", 1);
+    REQUIRE(good.gets(1));
+    for (std::size_t nth = 0; nth < crowd; ++nth)
+        send_many(mock.port(), "sk_live_bad_" + std::to_string(nth), 50);
+    REQUIRE(bad.gets(dispatcher::max_in_flight_unproven));
+    send_many(mock.port(), "sk_live_fine", 50);
+    CHECK(good.gets(51, std::chrono::seconds{5}));  // a hung attempt would end after ten
+    CHECK(bad.requests().size() == dispatcher::max_in_flight_unproven);
+}
+
+TEST_CASE("receivers known to be slow leave room for those nobody knows yet") {
+    constexpr std::size_t crowd = 64;
+    receiver good{{200}};
+    receiver bad{hangs_after(0)};
+    std::string accounts = account_of("sk_live_fresh", good);
+    for (std::size_t nth = 0; nth < crowd; ++nth)
+        accounts += "," + account_of("sk_live_bad_" + std::to_string(nth), bad);
+    const auto settled = dispatcher::slow + std::chrono::milliseconds{200};
+    auto options = options_for(R"({"webhook": {"timeout": ")" + std::to_string(settled.count()) +
+                                   R"(ms"}, "accounts": [)" + accounts +
+                                   R"(], "rules": [{"then": {"deliver": true}}]})",
+                               "real");
+    options.threads = 1;
+    server mock{std::move(options)};
+    for (std::size_t nth = 0; nth < crowd; ++nth)
+        send_many(mock.port(), "sk_live_bad_" + std::to_string(nth), 200);
+    // By then every account has had a first attempt that ended.
+    REQUIRE(bad.gets(3 * crowd * dispatcher::max_in_flight_of_account));
+    send_many(mock.port(), "sk_live_fresh", 50);
+    CHECK(good.gets(50, settled / 2));
+}

@@ -20,7 +20,7 @@ OPTIONS = ["--host", "--port", "--scenario", "--webhook-url", "--webhook-secret"
            "--webhook-secret-file", "--clock", "--seed", "--threads", "--max-deliveries",
            "--max-journal", "--control-token", "--control-token-file", "--log-level",
            "--log-format", "--json", "--tls-port", "--tls-self-signed", "--tls-cert", "--tls-key",
-           "--import", "--export-on-exit"]
+           "--import", "--export-on-exit", "--export-every", "--webhook-allow"]
 
 
 class CommandLine(unittest.TestCase):
@@ -82,7 +82,8 @@ class Mistakes(CommandLine):
                               ("--threads", "x"),
                               ("--max-deliveries", "0"), ("--max-journal", "0"),
                               ("--control-token", ""), ("--log-level", "loud"),
-                              ("--log-format", "xml")]:
+                              ("--log-format", "xml"), ("--export-every", "30s"),
+                              ("--webhook-allow", "*")]:
             with self.subTest(option=option, value=value):
                 self.assert_refused(["--port", "0", option, value] if option != "--port"
                                     else [option, value], option)

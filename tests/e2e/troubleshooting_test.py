@@ -84,7 +84,29 @@ def _():
     with TemporaryDirectory() as folder:
         return (said("--webhook-url", "http://127.0.0.1:1/") + said("--webhook-secret", "whsec_dev")
                 + said("--tls-port", "0") + said("--tls-self-signed", folder)
-                + said("--export-on-exit", f"{folder}/missing/state.json"))
+                + said("--export-on-exit", f"{folder}/missing/state.json")
+                + said("--export-every", "30s") + not_allowed(folder))
+
+
+def not_allowed(folder):
+    target = {"url": "http://127.0.0.1:1/", "secret": "whsec_dev"}
+    allow = ["--port", "0", "--webhook-allow", "app.test"]
+    with scenario_file({"webhook": target}) as path:
+        return (said(*allow, "--webhook-url", target["url"], "--webhook-secret", target["secret"])
+                + said(*allow, "--scenario", path))
+
+
+@below("The state is not exported")
+def _():
+    with TemporaryDirectory() as above:
+        folder = Path(above, "folder")
+        folder.mkdir()
+        with Emulator("--export-on-exit", str(folder / "state.json"), "--export-every",
+                      "100ms") as emulator:
+            folder.rename(Path(above, "aside"))
+            line = emulator.wait_for_log("the state was not exported")
+            Path(above, "aside").rename(folder)
+            return line
 
 
 @below("A state is not imported")
@@ -178,6 +200,15 @@ def _():
 def _():
     origin = {"Origin": "http://localhost:3000"}
     return seen(lambda emulator: [asked(emulator, "GET", "/_mock/health", origin)])
+
+
+@below("403 webhook_loop")
+def _():
+    with Emulator() as receiver, Emulator() as sender:
+        account = sender.account()
+        account.mock("PATCH", "account",
+                     {"webhook": {"url": f"{receiver.url}/_mock/reset", "secret": "whsec_dev"}})
+        return account.mock("POST", "webhooks/ping").json["attempt"]["reply"]
 
 
 @below("401 control_token_needed")
@@ -284,6 +315,7 @@ def _():
     with Receiver(HANG) as receiver, \
             scenario_file({"webhook": {"timeout": "100ms"}, "rules": []}) as path:
         logs.append(attempts_at(receiver.url(), "--scenario", path))
+        logs.append(attempts_at(receiver.url("localhost"), "--webhook-allow", "10.0.0.0/8"))
     return "".join(logs)
 
 

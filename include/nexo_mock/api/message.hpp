@@ -36,6 +36,7 @@ struct request {
     std::string control_token;  ///< X-Mock-Token
     std::string last_event_id;
     std::string if_none_match;
+    bool is_webhook = false;  ///< an emulator sent it
     /// All of them in order, where net::limits::keep_headers wants that; else none.
     std::vector<std::pair<std::string, std::string>> headers;
 

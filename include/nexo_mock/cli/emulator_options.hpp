@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace nexo_mock::cli {
 
@@ -20,6 +21,7 @@ struct emulator_options {
     std::string scenario = "default";
     std::string webhook_url;
     secret_options webhook_secret;
+    std::vector<std::string> webhook_allow;
     std::string clock = "real";
     std::optional<std::uint64_t> seed;
     unsigned threads = 0;  ///< 0: as many as suit the machine
@@ -30,6 +32,7 @@ struct emulator_options {
     std::string log_format = "text";
     std::string import_from;
     std::string export_to;
+    std::string export_every;
 
     /// It must outlive the command.
     void add_to(CLI::App& command);
@@ -38,11 +41,19 @@ struct emulator_options {
 
     /// For the whole process.
     void set_log() const;
-    /// The scenario with the webhook target of the command line, which goes before its own.
+    /// Where webhooks may go.
+    codec::allowed_targets allowed_targets() const;
+    /// The scenario with the webhook target of the command line, which goes before its own. All its
+    /// targets are allowed.
     domain::scenario_ptr with_target(const domain::scenario_ptr& loaded) const;
     runtime::server_options for_server(const scenario_source& source) const;
     /// At the start, for at the end it would be too late to say so.
     void check_export() const;
+    /// Zero: at the end alone.
+    domain::duration export_period() const;
+
+ private:
+    domain::scenario_ptr with_given_target(const domain::scenario_ptr& loaded) const;
 };
 
 /// Warns, in the log, of an emulator that others than this machine reach and nothing protects.

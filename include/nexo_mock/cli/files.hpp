@@ -20,6 +20,9 @@ enum class readable_by : std::uint8_t { owner, everybody };
 void replace_file(const std::string& path, std::string_view text,
                   readable_by whom = readable_by::owner);
 
+/// Takes away what replace_file() had begun to write there in processes that were killed.
+void remove_drafts(const std::string& path);
+
 /// Whether files can be made in the folder.
 bool can_write_to(const std::string& folder);
 

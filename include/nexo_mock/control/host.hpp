@@ -2,6 +2,7 @@
 
 #include <nexo_mock/api/accounts.hpp>
 #include <nexo_mock/api/reply_stream.hpp>
+#include <nexo_mock/codec/allowed_targets.hpp>
 #include <nexo_mock/codec/clock_setting.hpp>
 #include <nexo_mock/codec/emulator_state.hpp>
 #include <nexo_mock/control/scope.hpp>
@@ -170,6 +171,9 @@ class host {
     /// gets it when it has ended, or nothing if a reset came in between, on this worker's thread.
     /// False, and `expect` is not called, if no account has one.
     virtual bool send_by_hand(const scope& which, choose_attempt choose, expect_attempt expect) = 0;
+
+    /// Where webhooks may go.
+    virtual const codec::allowed_targets& allowed_targets() = 0;
 
     // --- scenario
 

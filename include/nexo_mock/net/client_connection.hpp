@@ -1,8 +1,10 @@
 #pragma once
 
+#include <nexo_mock/codec/allowed_targets.hpp>
 #include <nexo_mock/net/client_reply.hpp>
 #include <nexo_mock/net/client_trust.hpp>
 #include <nexo_mock/net/input_buffer.hpp>
+#include <nexo_mock/net/name_lookup.hpp>
 #include <nexo_mock/net/reply_parser.hpp>
 
 #include <boost/asio/io_context.hpp>
@@ -24,6 +26,13 @@ struct client_target {
     bool is_tls = false;
     std::string host;  ///< a name or an address
     std::string port;  ///< digits
+};
+
+/// What the connections of a client share. It must live as long as the client does.
+struct client_services {
+    client_trust& trust;
+    name_lookup& names;
+    const codec::allowed_targets& allowed;  ///< looked at once an address is known, each time
 };
 
 /// A request on its way, as its connection sees it; the bytes are in client_connection::output().
@@ -54,8 +63,7 @@ class client_connection final : public std::enable_shared_from_this<client_conne
         virtual void ended(client_connection& over) = 0;
     };
 
-    /// `trust` must live as long as `of` does.
-    client_connection(boost::asio::io_context& context, client_trust& trust,
+    client_connection(boost::asio::io_context& context, const client_services& shared,
                       std::weak_ptr<owner> of, client_target to);
 
     const client_target& target() const { return target_; }
@@ -84,7 +92,9 @@ class client_connection final : public std::enable_shared_from_this<client_conne
     void tell_soon();
 
     void connect();
-    void on_resolved(const error_code& ec, const tcp::resolver::results_type& found);
+    void look_up();
+    void on_resolved(const error_code& ec, const name_lookup::addresses& found);
+    void refuse(const name_lookup::addresses& found);
     void on_connected(const error_code& ec, const tcp::endpoint& to);
     void on_handshake(const error_code& ec);
     void send_request();
@@ -93,6 +103,7 @@ class client_connection final : public std::enable_shared_from_this<client_conne
     void read();
     void on_read(const error_code& ec, std::size_t size);
     void parse();
+    void on_endless_reply();
     void on_end_of_input();
     void finish(bool may_go_on);
     void fail(const error_code& ec) { conclude(explain_failure(ec)); }
@@ -100,13 +111,14 @@ class client_connection final : public std::enable_shared_from_this<client_conne
 
     tcp::socket socket_;
     std::optional<client_trust::stream> tls_;
-    std::optional<tcp::resolver> resolver_;  // while a name is looked up
-    client_trust& trust_;
+    std::optional<name_lookup::ticket> lookup_;  // while a name is looked up
+    client_services shared_;
     std::weak_ptr<owner> owner_;
     client_target target_;
     input_buffer input_;
     std::string output_;
     std::optional<reply_parser> parser_;
+    std::size_t received_ = 0;  // of the reply, interim ones included
     client_reply reply_;
     client_exchange exchange_;
     bool is_under_way_ = false;

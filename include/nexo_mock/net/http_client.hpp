@@ -1,7 +1,9 @@
 #pragma once
 
+#include <nexo_mock/codec/allowed_targets.hpp>
 #include <nexo_mock/codec/http_url.hpp>
 #include <nexo_mock/net/client_reply.hpp>
+#include <nexo_mock/net/name_lookup.hpp>
 
 #include <boost/asio/io_context.hpp>
 
@@ -20,6 +22,8 @@ struct client_settings {
     std::size_t reply_bytes = 64 * 1024;  ///< of a reply's body; the rest is not read
     std::string ca_file;                  ///< trusted besides the system's authorities
     bool insecure = false;                ///< certificates are not verified
+    codec::allowed_targets allowed;       ///< where connections may lead
+    name_lookup::resolver resolve;        ///< null: the system's
 };
 
 /// May be used again for another request, with the memory it has.

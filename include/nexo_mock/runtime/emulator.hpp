@@ -2,6 +2,7 @@
 
 #include <nexo_mock/api/accounts.hpp>
 #include <nexo_mock/api/message.hpp>
+#include <nexo_mock/codec/allowed_targets.hpp>
 #include <nexo_mock/codec/emulator_state.hpp>
 #include <nexo_mock/control/host.hpp>
 #include <nexo_mock/runtime/account_registry.hpp>
@@ -18,6 +19,7 @@ namespace nexo_mock::runtime {
 struct emulator_settings {
     domain::scenario_ptr scenario;              ///< to begin with
     domain::webhook_target_ptr webhook_target;  ///< of scenarios that are put and name none
+    codec::allowed_targets webhook_allow;       ///< where webhooks may go
     codec::clock_setting clock;
     std::uint64_t seed = 0;
     domain::world_limits world;

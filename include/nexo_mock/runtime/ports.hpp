@@ -49,6 +49,10 @@ class worker_host final : public control::host {
     bool send_by_hand(const control::scope& which, choose_attempt choose,
                       expect_attempt expect) override;
 
+    const codec::allowed_targets& allowed_targets() override {
+        return emulator_.settings().webhook_allow;
+    }
+
     domain::scenario_ptr scenario(const control::scope& which) override;
     domain::scenario_ptr start_scenario() override { return emulator_.start_scenario(); }
     void replace_scenario(const control::scope& which, domain::scenario_ptr changed) override;

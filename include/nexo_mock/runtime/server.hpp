@@ -33,6 +33,8 @@ struct server_options {
     domain::scenario_ptr scenario;   ///< null: the built-in default
     /// Where webhooks go under a scenario that is put in place later and does not say; null: none.
     domain::webhook_target_ptr webhook_target;
+    /// Where webhooks may go. Those that may not are attempts that fail.
+    codec::allowed_targets webhook_allow;
     codec::clock_setting clock;
     std::optional<std::uint64_t>
         seed;  ///< none: the scenario's, else random; at most domain::max_seed

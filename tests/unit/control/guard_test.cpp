@@ -109,6 +109,15 @@ TEST_CASE("metrics take the token as those who scrape them can send it, other ca
           "control_token_needed");
 }
 
+TEST_CASE("the webhook of an emulator is no control call, with or without a token") {
+    api::request in;
+    in.target = "/_mock/webhooks/1/redeliver";
+    in.host = "localhost";
+    in.is_webhook = true;
+    CHECK(control::guard{{.token = {}, .host = {}}}.refuses(in)->error == "webhook_loop");
+    CHECK(control::guard{{.token = "s3cret", .host = {}}}.refuses(in)->error == "webhook_loop");
+}
+
 TEST_CASE("secrets are the same only if they are the same") {
     CHECK(control::is_same_secret("", ""));
     CHECK(control::is_same_secret("abc", "abc"));

@@ -5,6 +5,8 @@
 #include <doctest/doctest.h>
 
 #include <functional>
+#include <future>
+#include <memory>
 #include <optional>
 #include <stdexcept>
 #include <string>
@@ -259,6 +261,89 @@ TEST_CASE("names are looked up") {
                       [&](net::client_reply came) { reply = std::move(came); });
     test.run_until([&] { return reply.has_value(); });
     CHECK(reply->status == 200);
+}
+
+TEST_CASE("a name that hangs ends with its exchange, and holds up no other") {
+    struct hung {
+        std::promise<void> goes_on;
+        std::shared_future<void> gate = goes_on.get_future().share();
+    };
+    const auto name_server = std::make_shared<hung>();
+    net::client_settings settings;
+    settings.resolve = [name_server](const std::string& name, boost::system::error_code&) {
+        if (name == "hang.test") name_server->gate.wait();
+        return net::name_lookup::addresses{asio::ip::make_address("127.0.0.1")};
+    };
+    {
+        exchange test{{{fine}}, settings};
+        std::vector<std::string> ends;
+        test.client->send(test.url("hang.test"), with_timeout(100ms),
+                          [&](const net::client_reply& came) { ends.push_back(came.error); });
+        test.client->send(test.url("fine.test"), {}, [&](const net::client_reply& came) {
+            ends.push_back(std::to_string(came.status));
+        });
+        test.run_until([&] { return ends.size() == 2; });
+        CHECK(ends == std::vector<std::string>{"200", "timeout"});
+    }
+    name_server->goes_on.set_value();
+}
+
+TEST_CASE("where a connection may lead is decided by the address, each time anew") {
+    auto answer = std::make_shared<std::string>("127.0.0.1");
+    net::client_settings settings;
+    settings.allowed.add("app.test,127.0.0.0/30");
+    settings.resolve = [answer](const std::string&, boost::system::error_code&) {
+        return net::name_lookup::addresses{asio::ip::make_address(*answer)};
+    };
+    exchange test{{{fine, true}}, settings};
+    const auto error_of = [&](const std::string& host) {
+        std::optional<net::client_reply> reply;
+        test.client->send(test.url(host), {},
+                          [&](net::client_reply came) { reply = std::move(came); });
+        test.run_until([&] { return reply.has_value(); });
+        return reply->error;
+    };
+    const auto port = std::to_string(test.server.port());
+    CHECK(error_of("app.test").empty());
+    *answer = "127.0.0.4";
+    CHECK(error_of("app.test") ==
+          "not allowed: app.test is 127.0.0.4, and --webhook-allow does "
+          "not have that address on port " +
+              port);
+    CHECK(error_of("127.0.0.4") ==
+          "not allowed: --webhook-allow does not have 127.0.0.4 on port " + port);
+    CHECK(test.server.connections() == 1);
+}
+
+TEST_CASE("a name that is not allowed is not looked up") {
+    net::client_settings settings;
+    settings.allowed.add("app.test");
+    bool asked = false;
+    settings.resolve = [&](const std::string&, boost::system::error_code&) {
+        asked = true;
+        return net::name_lookup::addresses{};
+    };
+    exchange test{{{fine}}, settings};
+    std::optional<net::client_reply> reply;
+    test.client->send(test.url("other.test"), {},
+                      [&](net::client_reply came) { reply = std::move(came); });
+    test.run_until([&] { return reply.has_value(); });
+    CHECK(reply->error.starts_with("not allowed: --webhook-allow does not have other.test:"));
+    CHECK_FALSE(asked);
+}
+
+TEST_CASE("a reply that never ends is read up to a bound") {
+    std::string interim;
+    for (int i = 0; i < 100'000; ++i)
+        interim += "HTTP/1.1 103 Early Hints\r\n\r\n";
+    CHECK(exchange{{{interim}}}.send().error == "no HTTP reply: nothing but interim replies");
+
+    std::string chunks = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n";
+    for (int i = 0; i < 10'000; ++i)
+        chunks += "1;" + std::string(200, 'e') + "\r\n.\r\n";
+    const auto reply = exchange{{{chunks}}}.send();
+    CHECK(reply.status == 200);
+    CHECK_FALSE(reply.is_kept);
 }
 
 TEST_CASE("a body that no buffer of the system takes at once is sent whole") {

@@ -235,6 +235,18 @@ TEST_CASE("what a browser has already is told of for control calls alone, and ne
     CHECK(vendors.request.if_none_match.empty());
 }
 
+TEST_CASE("a control call that is a webhook is known for one, and the next is not") {
+    std::size_t consumed = 0;
+    parsing test;
+    CHECK_FALSE(
+        test.put("POST /_mock/reset HTTP/1.1\r\nHost: a\r\nContent-Length: 0\r\n"
+                 "x-nexo-event-type: otp.delivered\r\n\r\n",
+                 consumed));
+    CHECK(test.request.is_webhook);
+    const net::request_parser next{test.request, test.limits};
+    CHECK_FALSE(test.request.is_webhook);
+}
+
 TEST_CASE("a header beyond its limit is 431") {
     CHECK(refusal_of("GET / HTTP/1.1\r\nHost: a\r\nX: " + std::string(20'000, 'x') + "\r\n\r\n") ==
           431);

@@ -92,6 +92,7 @@ class fake_host final : public nexo_mock::control::host {
         });
         return is_found;
     }
+    const nexo_mock::codec::allowed_targets& allowed_targets() override { return allowed; }
     nexo_mock::domain::scenario_ptr scenario(const scope&) override { return scenario_; }
     nexo_mock::domain::scenario_ptr start_scenario() override { return start_scenario_; }
     void replace_scenario(const scope&, nexo_mock::domain::scenario_ptr changed) override {
@@ -132,6 +133,7 @@ class fake_host final : public nexo_mock::control::host {
     nexo_mock::domain::call_journal strangers;
     nexo_mock::control::next_numbers next;
     bool is_full = false;
+    nexo_mock::codec::allowed_targets allowed;
     nexo_mock::control::code_wait waited_for{
         *nexo_mock::domain::phone_number::parse(some_phone), 0, {}};
     std::function<void(nexo_mock::control::wait_end)> end_wait;
