@@ -1,0 +1,83 @@
+// A scenario file is refused with places, or it is the same after it was written and read.
+#include "mistakes.hpp"
+#include "require.hpp"
+#include <nexo_mock/codec/rule_words.hpp>
+#include <nexo_mock/codec/scenario_reader.hpp>
+#include <nexo_mock/codec/scenario_writer.hpp>
+#include <nexo_mock/domain/world.hpp>
+
+#include <boost/json/parse.hpp>
+
+#include <cstdint>
+#include <string>
+
+using namespace nexo_mock;
+
+namespace {
+
+std::string written(const domain::scenario& of, codec::secrets how) {
+    std::string text;
+    codec::json_writer out{text};
+    codec::write_scenario(out, of, how);
+    boost::system::error_code ec;
+    boost::json::parse(text, ec);
+    fuzz::require(!ec, "what is written is JSON", text);
+    return text;
+}
+
+void check_round_trip(const domain::scenario& of) {
+    const auto once = written(of, codec::secrets::shown);
+    const auto again = codec::read_scenario(once);
+    fuzz::require(again.scenario != nullptr, "what is written can be read", once);
+    fuzz::require(*again.scenario == of, "what is read again is the same scenario", once);
+    const auto twice = written(*again.scenario, codec::secrets::shown);
+    fuzz::require(twice == once, "it is written the same", once + '\n' + twice);
+    written(of, codec::secrets::masked);
+}
+
+void check_words(const domain::scenario& of) {
+    for (const auto& rule : of.rules) {
+        for (const auto& step : rule.steps)
+            fuzz::require(!codec::in_words(step).empty(), "a step can be told in words");
+    }
+}
+
+/// An account lives under it for a while.
+void live(const domain::scenario_ptr& under) {
+    constexpr std::string_view key = "sk_live_fuzz";
+    constexpr domain::time_point begin{std::chrono::sys_days{std::chrono::May / 26 / 2026}};
+    domain::world of{under->settings_for(key), under, 1, begin};
+    std::uint64_t seq = 0;
+    domain::effects out;
+    for (const auto* phone : {"+84981234567", "+84901234567", "+84911234567", "+84981234567"}) {
+        of.send_otp({phone, "482915", ++seq}, begin);
+        of.balance(begin);
+        of.advance(begin, out);
+    }
+    for (int i = 0; i < 200 && of.advance_one(domain::latest, out); ++i) {
+        if (const auto* due = std::get_if<domain::webhook_due>(&out.back())) {
+            fuzz::require(of.begin_attempt(due->attempt) != nullptr, "what is due is wanted");
+            of.finish_attempt(due->attempt, {i % 3 == 0 ? 200 : 500, "", "", {}}, due->at);
+        }
+    }
+    const auto& wallet = of.wallet();
+    fuzz::require(wallet.deposited() == wallet.total() + wallet.held() + wallet.charged(),
+                  "the wallet adds up");
+    for (const auto each : domain::all_buckets)
+        fuzz::require(wallet.amounts()[each] >= domain::money{}, "no bucket is below 0");
+}
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+    const std::string_view text{reinterpret_cast<const char*>(data), size};
+    const auto reading = codec::read_scenario(text);
+    fuzz::require_places(reading.mistakes, text);
+    fuzz::require((reading.scenario == nullptr) == has_errors(reading.mistakes),
+                  "there is a scenario, or errors");
+    if (reading.scenario == nullptr) return 0;
+    check_round_trip(*reading.scenario);
+    check_words(*reading.scenario);
+    live(reading.scenario);
+    return 0;
+}
