@@ -16,7 +16,7 @@ TEST_CASE("a world does what the plain model of an account does, whatever is don
         CAPTURE(seed);
         random_stream random{seed};
         model_check both{[&random](std::uint64_t below) { return random.next() % below; }};
-        for (int i = 0; i < 150; ++i)
+        for (int i = 0; i < 250; ++i)
             REQUIRE_NOTHROW(both.step());
         delivered += both.counts().delivered;
         failed += both.counts().failed;

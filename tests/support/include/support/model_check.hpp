@@ -30,7 +30,7 @@ class model_check {
     explicit model_check(model::picker pick)
         : pick_{std::move(pick)},
           limits_{
-              .most_deliveries = 1 + pick_(12), .most_pending = 1 + pick_(12), .most_attempts = 20},
+              .most_deliveries = 1 + pick_(12), .most_pending = 1 + pick_(40), .most_attempts = 20},
           rules_{model::some_scenario(pick_, limits_)},
           model_{rules_.model, opening()} {
         const auto amounts = model_.amounts();
