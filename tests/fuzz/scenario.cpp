@@ -1,10 +1,12 @@
 // A scenario file is refused with places, or it is the same after it was written and read.
 #include "mistakes.hpp"
+#include "replies.hpp"
 #include "require.hpp"
 #include <nexo_mock/codec/rule_words.hpp>
 #include <nexo_mock/codec/scenario_reader.hpp>
 #include <nexo_mock/codec/scenario_writer.hpp>
 #include <nexo_mock/domain/world.hpp>
+#include <nexo_mock/net/response_writer.hpp>
 
 #include <boost/json/parse.hpp>
 
@@ -39,6 +41,32 @@ void check_words(const domain::scenario& of) {
     for (const auto& rule : of.rules) {
         for (const auto& step : rule.steps)
             fuzz::require(!codec::in_words(step).empty(), "a step can be told in words");
+    }
+}
+
+/// What a rule has the API answer is one whole reply, whatever status, headers and body it names.
+void check_reply(const domain::refusal_step& of) {
+    api::response refused;
+    refused.status = of.status.value_or(500);
+    refused.headers = of.headers;
+    refused.body = of.body.value_or("{}");
+    std::string bytes;
+    append_response(bytes, refused, net::after_reply::keep_alive, net::body_of::reply,
+                    net::shared_headers{"now"});
+    std::string why;
+    const auto replies = fuzz::take_apart(bytes, false, why);
+    fuzz::require(replies && replies->size() == 1, "a rule's reply is a whole one", why + bytes);
+    const bool has_body = refused.status != 204 && refused.status != 304;
+    fuzz::require(replies->front().body == (has_body ? refused.body : ""), "it has the rule's body",
+                  bytes);
+}
+
+void check_replies(const domain::scenario& of) {
+    for (const auto& rule : of.rules) {
+        for (const auto& step : rule.steps) {
+            if (const auto* refused = std::get_if<domain::refusal_step>(&step.action))
+                check_reply(*refused);
+        }
     }
 }
 
@@ -78,6 +106,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     if (reading.scenario == nullptr) return 0;
     check_round_trip(*reading.scenario);
     check_words(*reading.scenario);
+    check_replies(*reading.scenario);
     live(reading.scenario);
     return 0;
 }
