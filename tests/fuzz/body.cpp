@@ -3,6 +3,8 @@
 #include "documented.hpp"
 #include "require.hpp"
 #include "stage.hpp"
+#include <nexo_mock/codec/state_reader.hpp>
+#include <nexo_mock/codec/state_writer.hpp>
 
 #include <boost/json/parse.hpp>
 
@@ -82,6 +84,17 @@ bool knows_statuses(fuzz::stage& on, const api::request& call, const domain::sce
            });
 }
 
+/// Whatever was called, the state can be exported and imported.
+void check_state(const fuzz::stage& on) {
+    std::string text;
+    codec::write_state(text, on.emulator().state());
+    const auto reading = codec::read_state(text);
+    std::string mistakes;
+    for (const auto& each : reading.mistakes)
+        mistakes += format(each, "state") + '\n';
+    fuzz::require(reading.state.has_value(), "what is exported can be imported", mistakes + text);
+}
+
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
@@ -93,6 +106,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         const auto out = answer(on, call);
         if (out && knows_statuses(on, call, *begun_under)) check(call, *out);
     }
+    check_state(on);
     const auto health = answer(on, read_call("GET /_mock/health -"));
     fuzz::require(health && health->status == 200, "the emulator serves on");
     return 0;

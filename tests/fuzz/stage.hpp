@@ -19,6 +19,7 @@ class stage final : public nexo_mock::runtime::effect_sink {
     stage();
 
     nexo_mock::runtime::emulator& emulator() { return emulator_; }
+    const nexo_mock::runtime::emulator& emulator() const { return emulator_; }
     nexo_mock::net::request_handler& handler() { return router_; }
     /// Does all that can be done without waiting.
     void run();

@@ -1,4 +1,5 @@
 // A document of a state is refused with places, or it can be imported and exported again.
+#include "life.hpp"
 #include "mistakes.hpp"
 #include "require.hpp"
 #include "stage.hpp"
@@ -36,11 +37,11 @@ void check_round_trip(const codec::emulator_state& of) {
     fuzz::require(written(again) == once, "it is written the same", once);
 }
 
-/// Each world is restored to what it was taken of.
+/// Each world is restored to what it was taken of, and goes on.
 void check_worlds(const codec::emulator_state& of) {
     constexpr auto most = std::numeric_limits<std::size_t>::max();
     for (const auto& each : of.accounts) {
-        const auto world =
+        auto world =
             domain::world::restored(each.key, of.scenarios[each.scenario], of.seed, each.world,
                                     {.max_deliveries = most, .journal = {.entries = most / 2}});
         const auto taken = world.snapshot();
@@ -50,6 +51,8 @@ void check_worlds(const codec::emulator_state& of) {
         restored.accounts.front().world = taken;
         fuzz::require(written(restored) == written(alone), "a world that was restored is the same",
                       written(restored) + '\n' + written(alone));
+        fuzz::require_whole(world);
+        fuzz::live(world, each.clock.now, std::max(of.next_delivery_seq, of.next_attempt_seq));
     }
 }
 
