@@ -1,6 +1,7 @@
 #pragma once
 
 #include <nexo_mock/api/message.hpp>
+#include <nexo_mock/net/chunk_heads.hpp>
 #include <nexo_mock/net/limits.hpp>
 
 #include <boost/beast/http/basic_parser.hpp>
@@ -22,6 +23,11 @@ class request_parser final : public boost::beast::http::basic_parser<true> {
  public:
     /// Fills in `into`, which must outlive the parser; its peer is left alone.
     request_parser(api::request& into, const limits& bounds);
+
+    /// As Beast's, in whatever pieces the bytes come.
+    std::size_t put(boost::asio::const_buffer bytes, boost::beast::error_code& ec) {
+        return put_chunks_whole<basic_parser<true>>(*this, bytes, ec);
+    }
 
     /// The client waits for "100 Continue" before it sends the body.
     bool expects_continue() const { return expects_continue_; }
