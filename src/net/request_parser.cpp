@@ -71,19 +71,10 @@ std::size_t request_parser::put(boost::asio::const_buffer bytes, error_code& ec)
             return bytes.size() - text.size();
         }
     }
-    if (is_too_short(text)) {
-        ec = http::error::need_more;
-    } else {
-        text.remove_prefix(basic_parser::put({text.data(), text.size()}, ec));
-    }
+    const boost::asio::const_buffer rest{text.data(), text.size()};
+    text.remove_prefix(put_chunks_whole<basic_parser<true>>(*this, rest, ec));
     if (ec) look_closer(text, ec);
     return bytes.size() - text.size();
-}
-
-/// An assertion of Beast's fails when the shortest of chunked bodies comes but for its last byte.
-bool request_parser::is_too_short(std::string_view unread) const {
-    constexpr std::string_view shortest = "0\r\n\r\n";
-    return is_header_done() && chunked() && !has_chunk_ && unread.size() < shortest.size();
 }
 
 /// Beast tells versions that it does not know from none at all, or a long line from a long header,

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <nexo_mock/net/chunk_heads.hpp>
 #include <nexo_mock/net/client_reply.hpp>
 
 #include <boost/beast/http/basic_parser.hpp>
@@ -15,6 +16,11 @@ class reply_parser final : public boost::beast::http::basic_parser<false> {
  public:
     /// Fills in `into`, which must outlive the parser.
     reply_parser(client_reply& into, std::size_t body_bytes);
+
+    /// As Beast's, in whatever pieces the bytes come.
+    std::size_t put(boost::asio::const_buffer bytes, boost::beast::error_code& ec) {
+        return put_chunks_whole<basic_parser<false>>(*this, bytes, ec);
+    }
 
     /// An interim reply (1xx): the real one is still to come.
     bool is_interim() const { return reply_.status / 100 == 1; }

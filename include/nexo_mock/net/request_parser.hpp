@@ -1,6 +1,7 @@
 #pragma once
 
 #include <nexo_mock/api/message.hpp>
+#include <nexo_mock/net/chunk_heads.hpp>
 #include <nexo_mock/net/limits.hpp>
 #include <nexo_mock/net/request_error.hpp>
 
@@ -60,7 +61,6 @@ class request_parser final : public boost::beast::http::basic_parser<true> {
     void read_target(verb method, string_view target, error_code& ec);
     void read_host(string_view value, error_code& ec);
     void keep(string_view name, string_view value);
-    bool is_too_short(std::string_view unread) const;
     void look_closer(std::string_view unread, error_code& ec) const;
 
     api::request& request_;

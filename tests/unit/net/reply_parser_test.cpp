@@ -52,6 +52,23 @@ TEST_CASE("a body in chunks is put together, and its trailer says nothing") {
     CHECK(known.reply.content_type.empty());
 }
 
+TEST_CASE("a reply of no chunks may come byte by byte") {
+    constexpr std::string_view bytes =
+        "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n";
+    net::client_reply reply;
+    net::reply_parser parser{reply, 10};
+    std::string buffer;
+    for (const auto byte : bytes) {
+        REQUIRE_FALSE(parser.is_done());
+        buffer += byte;
+        boost::system::error_code ec;
+        buffer.erase(0, parser.put(asio::buffer(buffer), ec));
+        REQUIRE((!ec || ec == http::error::need_more));
+    }
+    CHECK(parser.is_done());
+    CHECK(reply.status == 200);
+}
+
 TEST_CASE("the status of a body beyond the bound is known") {
     const auto announced = parse("HTTP/1.1 503 No\r\nContent-Length: 11\r\n\r\n");
     CHECK(announced.error == http::error::body_limit);

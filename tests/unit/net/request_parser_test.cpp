@@ -58,6 +58,23 @@ int refusal_with(const std::string& lines, const std::string& body = {}) {
 
 }  // namespace
 
+TEST_CASE("a body of no chunks may come byte by byte") {
+    constexpr std::string_view bytes =
+        "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n0\r\nX: y\r\n\r\n";
+    parsing test;
+    std::string buffer;
+    for (const auto byte : bytes) {
+        REQUIRE_FALSE(test.parser.is_done());
+        buffer += byte;
+        std::size_t consumed = 0;
+        const auto ec = test.put(buffer, consumed);
+        REQUIRE((!ec || ec == boost::beast::http::error::need_more));
+        buffer.erase(0, consumed);
+    }
+    CHECK(test.parser.is_done());
+    CHECK(test.request.body.empty());
+}
+
 TEST_CASE("a request is the same however its bytes arrive") {
     const std::string bytes = with_body;
     for (std::size_t cut = 0; cut <= bytes.size(); ++cut) {
