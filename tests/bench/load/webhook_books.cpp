@@ -87,9 +87,16 @@ webhook_fate fate_of(std::string_view id, std::uint64_t hangs_one_in) {
     if (of_thousand >= 500) fate.failures = of_thousand < 800 ? 1 : 2;
     if (of_thousand >= 900) fate.failures = webhook_fate::never;
     fate.is_gone = of_thousand >= 950;
-    fate.failing = failing_by_turns[rest % failing_by_turns.size()];
-    if (hangs_one_in > 0 && rest % hangs_one_in == 0) fate.failing = misdeed::silence;
+    fate.first_turn = rest % failing_by_turns.size();
+    fate.is_silent = hangs_one_in > 0 && rest % hangs_one_in == 0;
     return fate;
+}
+
+misdeed answer_to(const webhook_fate& fate, std::uint32_t attempt) {
+    if (attempt > fate.failures) return misdeed::none;
+    if (fate.is_gone) return misdeed::gone;
+    if (fate.is_silent && attempt == 1) return misdeed::silence;
+    return failing_by_turns[(fate.first_turn + attempt - 1) % failing_by_turns.size()];
 }
 
 void webhook_books::open(account_books& of, entry& made, std::string_view body) {
@@ -103,18 +110,12 @@ void webhook_books::open(account_books& of, entry& made, std::string_view body) 
     of.cost_micros += micros(value_of(body, R"("cost":)", ",}"));
 }
 
-misdeed webhook_books::answer(account_books& of, entry& to, const webhook_fate& fate) const {
-    const auto attempt = ++to.attempts;
-    if (attempt > fate.failures) {
-        to.has_ended = true;
-        ++of.acknowledged;
-        return misdeed::none;
-    }
-    to.has_ended = fate.is_gone || attempt >= most_attempts_;
-    if (to.has_ended) ++of.refused;
-    if (fate.is_gone) return misdeed::gone;
-    if (attempt == 1) return fate.failing;
-    return failing_by_turns[attempt % failing_by_turns.size()];
+misdeed webhook_books::end_attempt(account_books& of, entry& to, const webhook_fate& fate) const {
+    const auto what = answer_to(fate, ++to.attempts);
+    to.has_ended = what == misdeed::none || what == misdeed::gone || to.attempts >= most_attempts_;
+    if (to.has_ended) ++(what == misdeed::none ? of.acknowledged : of.refused);
+    ++of.misdeeds[static_cast<std::size_t>(what)];
+    return what;
 }
 
 misdeed webhook_books::enter(const std::string& account, std::string_view body) {
@@ -130,9 +131,7 @@ misdeed webhook_books::enter(const std::string& account, std::string_view body) 
         ++of.late;
         return misdeed::none;
     }
-    const auto what = answer(of, at, fate_of(id, hangs_one_in_));
-    ++of.misdeeds[static_cast<std::size_t>(what)];
-    return what;
+    return end_attempt(of, at, fate_of(id, hangs_one_in_));
 }
 
 std::string webhook_books::to_json() const {

@@ -16,12 +16,15 @@ enum class misdeed : unsigned char { none, error, unavailable, gone, reset, clos
 /// others most at the second or third attempt, and one in ten never.
 struct webhook_fate {
     static constexpr std::uint32_t never = 1000;
-    std::uint32_t failures = 0;        ///< attempts that fail before one is taken
-    bool is_gone = false;              ///< the first is answered with 410, which ends it
-    misdeed failing = misdeed::error;  ///< how the first one fails; later ones by turns
+    std::uint32_t failures = 0;  ///< attempts that fail before one is taken
+    bool is_gone = false;        ///< the first is answered with 410, which ends it
+    bool is_silent = false;      ///< the first is not answered at all
+    std::size_t first_turn = 0;  ///< how it fails; later ones take the ways that follow
 };
 /// `hangs_one_in`: so many deliveries to one whose first attempt is not answered at all.
 webhook_fate fate_of(std::string_view id, std::uint64_t hangs_one_in);
+/// How an attempt of that fate is answered, from 1.
+misdeed answer_to(const webhook_fate& fate, std::uint32_t attempt);
 
 /// The books of a receiver of webhooks, independent of the sender's: what came for each account,
 /// what was answered, and what should not have come. Each delivery is expected to end once.
@@ -62,7 +65,7 @@ class webhook_books {
     };
 
     void open(account_books& of, entry& made, std::string_view body);
-    misdeed answer(account_books& of, entry& to, const webhook_fate& fate) const;
+    misdeed end_attempt(account_books& of, entry& to, const webhook_fate& fate) const;
 
     std::uint32_t most_attempts_;
     std::uint64_t hangs_one_in_;
