@@ -24,6 +24,7 @@ import flatness  # noqa: E402
 import plan  # noqa: E402
 import plot  # noqa: E402
 from load import Load, write_book  # noqa: E402
+from meddler import Meddler  # noqa: E402
 from observer import Calls, Observer, backlog, process_facts  # noqa: E402
 from processes import Failure, Server, free_port, request  # noqa: E402
 
@@ -94,6 +95,7 @@ class Soak:
         self.book = plan.book()
         self.book_file = write_book([each.message for each in self.book], folder / "book")
         self.counted = plan.Counted()
+        self.meddler = Meddler(mock.port, self.counted, 60 / options.speed)
         self.claims = books.Claims()
         self.looks = 0
         self.settled = []  # after each wave
@@ -107,6 +109,8 @@ class Soak:
         self.claims.equal("no counter ever falls", "GET /metrics", observer.fell, [])
         self.claims.equal("GET /metrics answers all the time", "twice a second", observer.trouble,
                           None)
+        self.claims.equal("who ends deliveries, sends webhooks again and sets balances by hand finds "
+                          "each cost right", "by hand", self.meddler.troubles, [])
         self._check_flatness()
         return observer.samples
 
@@ -115,13 +119,15 @@ class Soak:
         for account in plan.ACCOUNTS:
             self.calls.json("/api/v1/balance", account.key)
             self.looks += 1
+        self.meddler.connect()
 
     def _wave(self, number):
         sends = sum(each.endpoint == "send-otp" and each.statuses == {202} for each in self.book)
         rounds = max(1, round(self.options.sends / self.options.waves / sends))
         began = time.monotonic()
-        sent = self.load.drive(self.mock, self.book_file, connections=64, depth=4, any_status=1,
-                               count=rounds * len(self.book))
+        with self.meddler:
+            sent = self.load.drive(self.mock, self.book_file, connections=64, depth=4, any_status=1,
+                                   count=rounds * len(self.book))
         took = time.monotonic() - began
         self.counted.add(self.book, sent["by_request"])
         place = f"wave {number}"
@@ -182,6 +188,7 @@ def print_figures(soak):
             answers[what] = answers.get(what, 0) + count
     print(f"\nsends accepted: {soak.counted.accepted():,}; requests: {soak.counted.replies:,}")
     print("webhook attempts: " + ", ".join(f"{count:,} {what}" for what, count in answers.items()))
+    print("by hand: " + ", ".join(f"{count:,} {what}" for what, count in soak.meddler.did.items()))
     print(f"resident memory of the second half: {min(half) / 1024:.1f} to {max(half) / 1024:.1f} "
           f"MiB, mean {statistics.mean(half) / 1024:.1f}, line {flatness.growth(half):+,.0f} KiB, "
           f"allowed {flatness.allowed_growth(half):,.0f}\n")

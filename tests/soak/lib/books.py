@@ -1,7 +1,7 @@
 """Holds the books of all sides against each other: the clients', the receiver's, and those the
 emulator shows in its control API and its metrics."""
 
-from plan import ACCOUNTS, DEFAULT_PRICE, micros
+from plan import ACCOUNTS, BY_HAND, DEFAULT_PRICE, micros
 
 NOTHING = {"webhooks": 0, "deliveries": 0, "delivered": 0, "failed": 0, "cost_micros": 0,
            "acknowledged": 0, "refused": 0, "late": 0, "altered": 0}
@@ -29,7 +29,7 @@ class Claims:
         for claim, troubles in self._all.items():
             print(f"{'FAILED ' if troubles else 'ok     '} {claim}")
             for each in troubles[:10]:
-                print(f"        {each}")
+                print(f"        {each[:500]}")
             failed += 1 if troubles else 0
         return len(self._all) - failed, failed
 
@@ -82,13 +82,15 @@ def _check_webhooks(claims, where, account, view):
     ended = deliveries["delivered"] + deliveries["failed"] if account.hears else 0
     claims.equal("each delivery that ended has one webhook, acknowledged or given up", where,
                  (webhooks["acknowledged"] + webhooks["given_up"], webhooks["waiting"]), (ended, 0))
-    claims.equal("what was acknowledged and given up is what the receiver took and refused", where,
-                 (webhooks["acknowledged"], webhooks["given_up"]),
-                 (came["acknowledged"], came["refused"]))
     claims.equal("the receiver was told once of each delivery, as the account has it", where,
                  (came["deliveries"], came["delivered"], came["failed"]),
                  (ended, *((deliveries["delivered"], deliveries["failed"]) if account.hears
                            else (0, 0))))
+    if account is BY_HAND:
+        return  # what is sent again by hand, the ladder knows nothing of
+    claims.equal("what was acknowledged and given up is what the receiver took and refused", where,
+                 (webhooks["acknowledged"], webhooks["given_up"]),
+                 (came["acknowledged"], came["refused"]))
     claims.equal("there are as many attempts in the books as reached the receiver", where,
                  webhooks["attempts"], came["webhooks"])
     claims.equal("no attempt came after its webhook's end, and none told another story", where,
@@ -101,8 +103,9 @@ def _check_money(claims, where, account, view):
     delivered = shown["deliveries"]["delivered"]
     charged = (view.receiver_of(account)["cost_micros"] if account.hears
                else delivered * DEFAULT_PRICE)
-    claims.equal("an account has what it began with, less what its webhooks say was charged, to "
-                 "the micro-dollar", where, micros(told["balance"]), account.opening - charged)
+    if account is not BY_HAND:  # whose balance is set again and again; the meddler adds up
+        claims.equal("an account has what it began with, less what its webhooks say was charged, to "
+                     "the micro-dollar", where, micros(told["balance"]), account.opening - charged)
     claims.equal("the buckets add up to the balance, in both APIs", where,
                  (sum(map(micros, told["buckets"].values())), micros(shown["balance"])),
                  (micros(told["balance"]),) * 2)

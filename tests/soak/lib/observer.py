@@ -31,13 +31,21 @@ class Calls:
     def __init__(self, port):
         self._connection = http.client.HTTPConnection("127.0.0.1", port, timeout=120)
 
-    def text(self, path, key=None):
+    def _exchange(self, method, path, key, body=None):
         headers = {"Authorization": f"Bearer {key}"} if key else {}
-        self._connection.request("GET", path, headers=headers)
+        self._connection.request(method, path, None if body is None else json.dumps(body), headers)
         reply = self._connection.getresponse()
-        body = reply.read().decode()
-        if reply.status != 200:
-            raise RuntimeError(f"GET {path}: {reply.status} {body}")
+        return reply.status, reply.read().decode()
+
+    def exchange(self, method, path, key, body=None):
+        """Status and JSON, whatever they are."""
+        status, text = self._exchange(method, path, key, body)
+        return status, json.loads(text, parse_float=Decimal)
+
+    def text(self, path, key=None):
+        status, body = self._exchange("GET", path, key)
+        if status != 200:
+            raise RuntimeError(f"GET {path}: {status} {body}")
         return body
 
     def json(self, path, key=None):
