@@ -173,7 +173,7 @@ class Soak:
         curve = [each["rss_kib"] for each in half]
         self.claims.holds(
             f"resident memory is flat in the second half: it grows by less than "
-            f"{flatness.LARGEST_SHARE:.0%}, or {flatness.SMALLEST_KIB // 1024} MiB if that is more",
+            f"{flatness.LARGEST_SHARE:.0%}, or {flatness.SMALLEST_KIB / 1024:g} MiB if that is more",
             flatness.is_flat(curve), f"by {flatness.growth(curve):,.0f} KiB: {curve}")
         for what in ("descriptors", "threads"):
             self.claims.equal(f"in the end there are as many {what} as at the beginning", what,

@@ -3,7 +3,7 @@
 import statistics
 
 LARGEST_SHARE = 0.02     # of the mean, over all of the curve
-SMALLEST_KIB = 4 * 1024  # and what a heap may always grow by
+SMALLEST_KIB = 1536      # and what a heap may always grow by
 
 
 def growth(curve):

@@ -98,7 +98,7 @@ def _draw_axes(canvas):
 
 def _draw_legend(canvas):
     x = LEFT
-    for kind, words, width in (("resident", "resident memory; dots: once all has settled", 290),
+    for kind, words, width in (("resident", "resident memory; dots: once all has settled", 312),
                                ("kept", "what the emulator says its deliveries and journals take", 0)):
         canvas.line(kind, (x, 32), (x + 18, 32))
         canvas.text(x + 24, 36, words)
