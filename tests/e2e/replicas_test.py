@@ -224,10 +224,16 @@ class Death(ReplicasCase):
         self.start("--clock", "manual")
         key = KEYS[0]
         account = self.balancer.account(key)
-        account.mock("POST", "rules", {"then": {"deliver": True, "fault": "reset"}})
-        reply = self.balancer.account(key).send()
-        self.assertEqual((reply.status, reply.json), AWAY)
-        self.assertEqual(len(account.deliveries()), 1)
+        for number, fault in enumerate(("reset", "close"), 1):
+            with self.subTest(fault):
+                account.mock("POST", "rules", {"then": {"deliver": True, "fault": fault}})
+                reply = self.balancer.account(key).send()
+                self.assertEqual((reply.status, reply.json), AWAY)
+                self.assertEqual(len(account.deliveries()), number)
+        account.mock("POST", "rules", {"then": {"deliver": True, "fault": "garbage"}})
+        with self.assertRaises(http.client.BadStatusLine):  # which nginx hands on
+            self.balancer.account(key).send()
+        self.assertEqual(len(account.deliveries()), 3)
 
 
 class Configuration(unittest.TestCase):
