@@ -6,6 +6,7 @@ and from the half on resident memory, threads and descriptors have to stay where
 """
 
 import argparse
+import http.client
 import json
 import select
 import statistics
@@ -13,6 +14,7 @@ import subprocess
 import sys
 import tempfile
 import time
+import traceback
 from pathlib import Path
 
 sys.dont_write_bytecode = True
@@ -233,6 +235,9 @@ def main():
             passed, failed = soak_in(options, Path(folder))
     except Failure as why:
         print(f"FAILED  soak: {why}")
+        failed = 1
+    except (OSError, http.client.HTTPException, RuntimeError):
+        traceback.print_exc()
         failed = 1
     except KeyboardInterrupt:
         print("soak: interrupted; all that was started is stopped", file=sys.stderr)

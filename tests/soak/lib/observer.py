@@ -26,12 +26,18 @@ def process_facts(pid):
 
 
 class Calls:
-    """Calls over one connection that is kept."""
+    """Calls over one connection that is kept, as long as the emulator keeps it for sure."""
+
+    IDLE_S = 30
 
     def __init__(self, port):
         self._connection = http.client.HTTPConnection("127.0.0.1", port, timeout=120)
+        self._used = time.monotonic()
 
     def _exchange(self, method, path, key, body=None):
+        if time.monotonic() - self._used > self.IDLE_S:
+            self._connection.close()  # the call opens another
+        self._used = time.monotonic()
         headers = {"Authorization": f"Bearer {key}"} if key else {}
         self._connection.request(method, path, None if body is None else json.dumps(body), headers)
         reply = self._connection.getresponse()
