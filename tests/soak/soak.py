@@ -9,6 +9,7 @@ import argparse
 import http.client
 import json
 import select
+import signal
 import statistics
 import subprocess
 import sys
@@ -230,6 +231,8 @@ def soak_in(options, folder):
 def main():
     options = parse()
     passed = failed = 0
+    # Ends like Ctrl-C does, with all that was started.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         with tempfile.TemporaryDirectory(prefix="soak-") as folder:
             passed, failed = soak_in(options, Path(folder))
