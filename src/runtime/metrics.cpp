@@ -1,4 +1,5 @@
 #include <nexo_mock/codec/metrics_writer.hpp>
+#include <nexo_mock/codec/text_formats.hpp>
 #include <nexo_mock/runtime/ports.hpp>
 #include <nexo_mock/version.hpp>
 
@@ -110,6 +111,10 @@ struct account_sums {
     std::uint64_t delivery_bytes = 0;
     std::uint64_t call_bytes = 0;
     std::uint64_t attempt_bytes = 0;
+    domain::money deposited;
+    domain::money left;
+    domain::money held;
+    domain::money charged;
 
     void add(const domain::world& of) {
         const auto& counts = of.counts();
@@ -131,6 +136,15 @@ struct account_sums {
         delivery_bytes += of.delivery_bytes();
         call_bytes += of.calls().bytes();
         attempt_bytes += of.attempts().bytes();
+        add(of.wallet());
+    }
+
+ private:
+    void add(const domain::wallet& of) {
+        deposited += of.deposited();
+        left += of.total();
+        held += of.held();
+        charged += of.charged();
     }
 };
 
@@ -174,6 +188,21 @@ void write_sums(metrics_writer& out, const account_sums& sums) {
     out.sample({{"what", "webhook_attempt"}}, sums.attempts_evicted);
 }
 
+void write_money(metrics_writer& out, const account_sums& sums) {
+    out.family("nexo_mock_money_dollars", type::gauge,
+               "Money of all wallets: what was deposited is left, held for pending deliveries, or "
+               "charged.");
+    const auto sample = [&](std::string_view what, domain::money amount) {
+        std::string text;
+        codec::append_money(text, amount);
+        out.sample("", {{"what", what}}, text);
+    };
+    sample("deposited", sums.deposited);
+    sample("left", sums.left);
+    sample("held", sums.held);
+    sample("charged", sums.charged);
+}
+
 }  // namespace
 
 std::string worker_host::metrics() {
@@ -198,6 +227,7 @@ std::string worker_host::metrics() {
     write_calls(out, all);
     write_durations(out, all);
     write_sums(out, sums);
+    write_money(out, sums);
     out.family("nexo_mock_events_evicted_total", type::counter,
                "Events that followers can no longer get.");
     out.sample({}, emulator_.events().evicted());

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""Measures nexo-mock: requests, start, memory, timers, webhooks, and the mock servers one could
-take instead.
+"""Measures nexo-mock: requests, start, memory, timers, webhooks, replicas, and the mock servers one
+could take instead.
 
 The yardstick is nginx, which returns constants of the same size. One core runs the server under
 test, another the load. Rounds of the two alternate, so that what else the machine does hits both;
@@ -21,6 +21,7 @@ import expected  # noqa: E402
 import machine  # noqa: E402
 import memory_section  # noqa: E402
 import peers_section  # noqa: E402
+import replicas_section  # noqa: E402
 import requests_section  # noqa: E402
 import start_section  # noqa: E402
 import timers_section  # noqa: E402
@@ -30,7 +31,7 @@ from processes import Failure  # noqa: E402
 from workloads import all_of_them  # noqa: E402
 
 SECTIONS = {"start": start_section, "memory": memory_section, "timers": timers_section,
-            "webhooks": webhooks_section, "peers": peers_section}
+            "webhooks": webhooks_section, "replicas": replicas_section, "peers": peers_section}
 SMOKE = ["send-otp", "balance", "HTTPS", "start", "webhooks"]
 
 

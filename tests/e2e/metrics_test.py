@@ -32,7 +32,7 @@ TYPES = {
     "nexo_mock_request_duration_seconds": "histogram", "nexo_mock_accounts": "gauge",
     "nexo_mock_deliveries": "counter", "nexo_mock_deliveries_pending": "gauge",
     "nexo_mock_deliveries_stored": "gauge", "nexo_mock_deliveries_bytes": "gauge",
-    "nexo_mock_journal_bytes": "gauge", "nexo_mock_webhooks": "counter",
+    "nexo_mock_journal_bytes": "gauge", "nexo_mock_money_dollars": "gauge", "nexo_mock_webhooks": "counter",
     "nexo_mock_webhooks_waiting": "gauge", "nexo_mock_webhook_attempts": "counter",
     "nexo_mock_webhook_attempts_in_flight": "gauge", "nexo_mock_due_queue_depth": "gauge",
     "nexo_mock_evictions": "counter", "nexo_mock_events_evicted": "counter",
@@ -225,6 +225,9 @@ class Numbers(MetricsCase):
                 ("webhook_attempts_total", 3), ("webhook_attempts_in_flight", 0),
                 ("due_queue_depth", 2)]:  # a retry, and an end
             self.assertEqual(told[name], value, name)
+        money = {what: told["money_dollars", {"what": what}]
+                 for what in ("deposited", "left", "held", "charged")}
+        self.assertEqual(money, {"deposited": 0.22, "left": 0.132, "held": 0.044, "charged": 0.044})
         health = self.everyone.mock("GET", "health").json
         self.assertEqual((health["deliveries"]["delivered"], health["deliveries"]["failed"],
                           health["deliveries"]["pending"]), (2, 1, 2))

@@ -1,7 +1,5 @@
 #include "driver.hpp"
 
-#include "reply_reader.hpp"
-
 #include <array>
 #include <cerrno>
 #include <cstring>
@@ -34,6 +32,7 @@ driver::driver(load_settings settings, request_book book)
       epoll_{make_epoll()},
       connections_(settings.connections) {
     if (settings_.over == load_settings::transport::tls) tls_.emplace();
+    if (settings_.taken == load_settings::replies::all) result_.by_request.resize(book_.size());
 }
 
 load_result driver::run() {
@@ -72,8 +71,9 @@ void driver::connect(std::size_t slot) {
 }
 
 void driver::send_next(connection& over, clock::time_point counts_from) {
-    over.to.send(book_.next());
-    over.sent.push_back(counts_from);
+    const auto page = book_.next();
+    over.to.send(page.request);
+    over.sent.push_back({counts_from, page.number});
     ++in_flight_;
     ++given_out_;
 }
@@ -132,16 +132,11 @@ std::size_t driver::take_replies(connection& from, clock::time_point now) {
     std::string_view rest{from.in.data(), from.filled};
     std::size_t taken = 0;
     for (auto reply = read_reply(rest); reply; reply = read_reply(rest)) {
-        if (from.sent.empty() || reply->status < 200 || reply->status > 299) {
+        if (from.sent.empty() || !is_taken(reply->status)) {
             throw std::runtime_error{"a reply that was not expected: " +
                                      std::string{rest.substr(0, reply->size)}};
         }
-        if (measuring_since_ && !is_draining_) {
-            result_.latencies.add(now - from.sent.front());
-            result_.bytes += reply->size;
-            ++result_.replies;
-            ++result_.statuses[reply->status];
-        }
+        if (measuring_since_ && !is_draining_) count(from.sent.front(), *reply, now);
         from.is_last = reply->is_last;
         from.sent.pop_front();
         --in_flight_;
@@ -152,6 +147,20 @@ std::size_t driver::take_replies(connection& from, clock::time_point now) {
     std::memmove(from.in.data(), rest.data(), rest.size());
     from.filled = rest.size();
     return taken;
+}
+
+bool driver::is_taken(int status) const {
+    return settings_.taken == load_settings::replies::all || (status >= 200 && status <= 299);
+}
+
+void driver::count(const request& of, const reply_front& reply, clock::time_point now) {
+    result_.latencies.add(now - of.counts_from);
+    result_.bytes += reply.size;
+    ++result_.replies;
+    ++result_.statuses[reply.status];
+    if (settings_.taken == load_settings::replies::all) {
+        ++result_.by_request[of.number][reply.status];
+    }
 }
 
 /// What follows when that many requests may be sent on a connection.
@@ -203,25 +212,40 @@ void driver::drain() {
         wait_for_input(clock::now());
 }
 
+namespace {
+
+std::string to_json(const std::map<int, std::uint64_t>& statuses) {
+    std::string text = "{";
+    for (const auto& [status, count] : statuses) {
+        if (text.size() > 1) text += ',';
+        text += '"' + std::to_string(status) + "\":" + std::to_string(count);
+    }
+    return text + '}';
+}
+
+std::string to_json(const std::vector<std::map<int, std::uint64_t>>& by_request) {
+    std::string text = "[";
+    for (const auto& each : by_request)
+        text += (text.size() > 1 ? "," : "") + to_json(each);
+    return text + ']';
+}
+
+}  // namespace
+
 std::string to_json(const load_result& result) {
     const auto seconds = [](auto ns) { return std::chrono::duration<double>(ns).count(); };
     std::ostringstream out;
     out << "{\"requests\":" << result.replies << ",\"bytes\":" << result.bytes
         << ",\"opened\":" << result.opened << ",\"seconds\":" << seconds(result.lasted)
-        << ",\"statuses\":{";
-    const char* between = "";
-    for (const auto& [status, count] : result.statuses) {
-        out << between << '"' << status << "\":" << count;
-        between = ",";
-    }
-    out << "},\"latency_s\":{";
+        << ",\"statuses\":" << to_json(result.statuses)
+        << ",\"by_request\":" << to_json(result.by_request) << ",\"latency_s\":{";
     for (const auto& [name, share] :
          {std::pair{"p50", 0.5}, {"p90", 0.9}, {"p99", 0.99}, {"p999", 0.999}})
         out << '"' << name << "\":" << seconds(result.latencies.quantile(share)) << ',';
     out << "\"max\":" << seconds(result.latencies.longest())
         << "},\"server_cpu_s\":" << static_cast<double>(result.server_cpu_ns) / 1e9
         << ",\"load_cpu_s\":" << static_cast<double>(result.load_cpu_ns) / 1e9 << ",\"busy\":[";
-    between = "";
+    const char* between = "";
     for (const auto each : result.busy) {
         out << between << each;
         between = ",";

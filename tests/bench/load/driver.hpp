@@ -3,6 +3,7 @@
 #include "channel.hpp"
 #include "latency_histogram.hpp"
 #include "process_usage.hpp"
+#include "reply_reader.hpp"
 #include "request_book.hpp"
 
 #include <chrono>
@@ -29,7 +30,9 @@ struct load_settings {
     std::chrono::nanoseconds warm_up{0};  ///< goes before what is measured
     std::chrono::nanoseconds lasting{0};  ///< of what is measured
     std::uint64_t count = 0;  ///< replies after which it ends before that; 0 for no bound
-    pid_t server = 0;         ///< whose CPU time is told; 0 for nobody's
+    enum class replies : unsigned char { successes, all };
+    replies taken = replies::successes;  ///< what else comes ends it
+    pid_t server = 0;                    ///< whose CPU time is told; 0 for nobody's
 };
 
 /// What was measured between warm-up and end.
@@ -38,6 +41,8 @@ struct load_result {
     std::uint64_t bytes = 0;   ///< of these replies
     std::uint64_t opened = 0;  ///< connections, meanwhile
     std::map<int, std::uint64_t> statuses;
+    /// By number of the request in the book.
+    std::vector<std::map<int, std::uint64_t>> by_request;
     std::chrono::nanoseconds lasted{0};
     latency_histogram latencies;
     std::uint64_t server_cpu_ns = 0;
@@ -53,19 +58,23 @@ class driver {
  public:
     driver(load_settings settings, request_book book);
 
-    /// Throws std::runtime_error for what is no reply of 2xx, for a connection that is closed
-    /// before its reply, and if nothing comes for ten seconds.
+    /// Throws std::runtime_error for a reply that is not to be taken, for a connection that is
+    /// closed before its reply, and if nothing comes for ten seconds.
     load_result run();
 
  private:
     using clock = std::chrono::steady_clock;
 
+    struct request {
+        clock::time_point counts_from;  ///< when it was sent, or due
+        std::size_t number = 0;         ///< in the book
+    };
     struct connection {
         channel to;
         std::vector<char> in;
         std::size_t filled = 0;
-        bool is_last = false;  ///< the server has said that it takes no more requests on it
-        std::deque<clock::time_point> sent;  ///< or due, of requests in flight
+        bool is_last = false;      ///< the server has said that it takes no more requests on it
+        std::deque<request> sent;  ///< in flight
     };
     struct usage {
         clock::time_point at;
@@ -84,6 +93,8 @@ class driver {
     void take_input(std::size_t slot);
     void take_end(std::size_t slot);
     std::size_t take_replies(connection& from, clock::time_point now);
+    bool is_taken(int status) const;
+    void count(const request& of, const reply_front& reply, clock::time_point now);
     void go_on(std::size_t slot, std::size_t taken, clock::time_point now);
     void wait_for_input(clock::time_point now);
     bool is_over(clock::time_point now) const;

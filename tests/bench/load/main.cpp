@@ -1,6 +1,7 @@
 #include "arguments.hpp"
 #include "driver.hpp"
 #include "first_answer.hpp"
+#include "unreliable_receiver.hpp"
 #include "webhook_receiver.hpp"
 
 #include <exception>
@@ -10,8 +11,9 @@
 #include <sstream>
 #include <stdexcept>
 
-// What script/bench measures with. Each command prints JSON on standard output; the exit code is 0
-// if what was asked for was measured, 1 if not, and 2 if it was not understood.
+// What script/bench measures with, and script/soak loads with. Each command prints JSON on standard
+// output; the exit code is 0 if what was asked for was measured, 1 if not, and 2 if it was not
+// understood.
 
 namespace {
 
@@ -22,9 +24,11 @@ constexpr std::string_view usage =
     "1] [--tls 1]\n"
     "                             [--rate N] [--warm-up S] [--seconds S] [--count N] [--server "
     "PID]\n"
+    "                             [--any-status 1]\n"
     "nexo_mock_bench_load first   --port N --request FILE --core N --log FILE [--patience S] -- "
     "COMMAND…\n"
-    "nexo_mock_bench_load receive --deliveries N --types TYPE,…\n";
+    "nexo_mock_bench_load receive --deliveries N --types TYPE,…\n"
+    "nexo_mock_bench_load misbehave [--attempts N] [--hangs-one-in N]\n";
 
 std::chrono::nanoseconds duration_of(double seconds) {
     return std::chrono::duration_cast<std::chrono::nanoseconds>(
@@ -41,7 +45,7 @@ int drive(const std::vector<std::string_view>& words) {
     using bench::load_settings;
     const arguments given{words,
                           {"port", "requests", "connections", "depth", "short", "tls", "rate",
-                           "warm-up", "seconds", "count", "server"}};
+                           "warm-up", "seconds", "count", "server", "any-status"}};
     load_settings settings;
     settings.port = port_in(given);
     settings.connections = given.number("connections", 64);
@@ -54,6 +58,7 @@ int drive(const std::vector<std::string_view>& words) {
     settings.warm_up = duration_of(given.seconds("warm-up", 0));
     settings.lasting = duration_of(given.seconds("seconds", 600));
     settings.count = given.number("count", 0);
+    if (given.number("any-status", 0) != 0) settings.taken = load_settings::replies::all;
     settings.server = static_cast<pid_t>(given.number("server", 0));
     bench::driver driver{settings, bench::request_book::read(given.text("requests"))};
     std::cout << bench::to_json(driver.run()) << '\n';
@@ -88,6 +93,17 @@ int receive(const std::vector<std::string_view>& words) {
     return 0;
 }
 
+/// Fails as a real receiver does at its worst, and tells its books to who asks.
+int misbehave(const std::vector<std::string_view>& words) {
+    const arguments given{words, {"attempts", "hangs-one-in"}};
+    const auto attempts = static_cast<std::uint32_t>(given.number("attempts", 6));
+    bench::unreliable_receiver receiver{
+        bench::webhook_books{attempts, given.number("hangs-one-in", 0)}};
+    std::cout << "{\"port\":" << receiver.port() << "}\n" << std::flush;
+    receiver.run();
+    return 0;
+}
+
 }  // namespace
 
 int main(int count, char** words) {
@@ -98,6 +114,7 @@ int main(int count, char** words) {
         if (command == "drive") return drive(rest);
         if (command == "first") return first(rest);
         if (command == "receive") return receive(rest);
+        if (command == "misbehave") return misbehave(rest);
         std::cerr << usage;
         return 2;
     } catch (const std::invalid_argument& e) {

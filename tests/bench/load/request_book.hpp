@@ -13,11 +13,16 @@ class request_book {
     /// std::runtime_error if there are none, or the file is cut short.
     static request_book read(const std::string& path);
 
-    std::string_view next() {
-        const auto& given = requests_[at_];
+    struct page {
+        std::string_view request;
+        std::size_t number = 0;
+    };
+    page next() {
+        const page given{requests_[at_], at_};
         at_ = at_ + 1 == requests_.size() ? 0 : at_ + 1;
         return given;
     }
+    std::size_t size() const { return requests_.size(); }
 
  private:
     std::vector<std::string> requests_;

@@ -1,49 +1,21 @@
 #include "webhook_receiver.hpp"
 
+#include "incoming_request.hpp"
+
 #include <algorithm>
 #include <array>
 #include <cerrno>
-#include <charconv>
-#include <csignal>
 #include <iostream>
 #include <stdexcept>
 #include <sys/epoll.h>
-#include <sys/signalfd.h>
 #include <sys/socket.h>
-#include <system_error>
 
 namespace bench {
 
 namespace {
 
 constexpr std::string_view reply = "HTTP/1.1 204 No Content\r\n\r\n";
-constexpr std::string_view length_field = "\r\nContent-Length:";
 constexpr std::size_t events_at_once = 256;
-
-descriptor take_signals() {
-    sigset_t ends;
-    sigemptyset(&ends);
-    sigaddset(&ends, SIGTERM);
-    sigaddset(&ends, SIGINT);
-    sigprocmask(SIG_BLOCK, &ends, nullptr);
-    descriptor signals{signalfd(-1, &ends, SFD_CLOEXEC)};
-    if (!signals) throw std::system_error{errno, std::generic_category(), "signalfd"};
-    return signals;
-}
-
-std::size_t body_size(std::string_view head) {
-    const auto is_same = [](char a, char b) { return (a | 0x20) == (b | 0x20); };
-    const auto found = std::ranges::search(head, length_field, is_same);
-    std::string_view value{found.end(), head.end()};
-    while (value.starts_with(' '))
-        value.remove_prefix(1);
-    std::size_t size = 0;
-    const auto [stop, error] = std::from_chars(value.data(), value.data() + value.size(), size);
-    if (error != std::errc{}) {
-        throw std::runtime_error{"a webhook without Content-Length: " + std::string{head}};
-    }
-    return size;
-}
 
 }  // namespace
 
@@ -51,7 +23,7 @@ webhook_receiver::webhook_receiver(std::uint64_t deliveries, std::vector<std::st
     : deliveries_{deliveries},
       tally_{std::move(types)},
       listening_{listen_on(0)},
-      signals_{take_signals()},
+      signals_{take_end_signals()},
       epoll_{make_epoll()} {
     for (const auto* each : {&listening_, &signals_})
         watch_for_input(epoll_, each->get(), static_cast<std::uint64_t>(each->get()));
@@ -98,15 +70,11 @@ void webhook_receiver::take_input(int number) {
 }
 
 void webhook_receiver::take_webhooks(connection& from) {
-    while (true) {
-        const auto end = from.in.find("\r\n\r\n");
-        if (end == std::string::npos) return;
-        const auto size = end + 4 + body_size(std::string_view{from.in}.substr(0, end));
-        if (from.in.size() < size) return;
+    while (const auto found = find_request(from.in)) {
         const auto sent = send(from.socket.get(), reply.data(), reply.size(), MSG_NOSIGNAL);
         if (sent != std::ssize(reply)) throw std::runtime_error{"the sender takes no reply"};
-        count(std::string_view{from.in}.substr(end + 4, size - end - 4));
-        from.in.erase(0, size);
+        count(std::string_view{from.in}.substr(found->head, found->body));
+        from.in.erase(0, found->head + found->body);
     }
 }
 
