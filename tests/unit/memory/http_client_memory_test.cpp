@@ -66,7 +66,7 @@ struct sender {
     codec::http_url to;
     net::client_request request{};
     asio::io_context context{1};
-    net::http_client client{context, {.idle = std::chrono::hours{1}, .ca_file = {}}};
+    net::http_client client{context, {.idle = std::chrono::hours{1}, .ca_file = {}, .allowed = {}}};
     int left = 0;
     int acknowledged = 0;
 };
