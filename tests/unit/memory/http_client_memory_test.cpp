@@ -66,7 +66,8 @@ struct sender {
     codec::http_url to;
     net::client_request request{};
     asio::io_context context{1};
-    net::http_client client{context, {.idle = std::chrono::hours{1}, .ca_file = {}, .allowed = {}}};
+    net::http_client client{
+        context, {.idle = std::chrono::hours{1}, .ca_file = {}, .allowed = {}, .resolve = {}}};
     int left = 0;
     int acknowledged = 0;
 };
