@@ -25,6 +25,17 @@ if(NEXO_MOCK_COVERAGE)
   target_link_options(nexo_mock_options INTERFACE --coverage)
 endif()
 
+# What makes a mistake in memory a crash instead of a way in; SECURITY.md lists it, and
+# tests/e2e/hardening_test.py reads it off the executable. Sanitizers bring checks of their own.
+if(NEXO_MOCK_HARDEN AND NOT NEXO_MOCK_SANITIZE)
+  target_compile_options(nexo_mock_options INTERFACE -fPIE -fstack-protector-strong -fstack-clash-protection)
+  # Fortified functions are inlined ones: without optimisation there are none, and a warning.
+  target_compile_options(nexo_mock_options INTERFACE
+    $<$<NOT:$<CONFIG:Debug>>:-U_FORTIFY_SOURCE> $<$<NOT:$<CONFIG:Debug>>:-D_FORTIFY_SOURCE=3>)
+  target_link_options(nexo_mock_options INTERFACE -Wl,-z,relro -Wl,-z,now -Wl,-z,noexecstack)
+  target_link_options(nexo_mock_options INTERFACE $<IF:$<BOOL:${NEXO_MOCK_STATIC}>,-static-pie,-pie>)
+endif()
+
 if(NEXO_MOCK_STATIC)
   # With --gc-sections, what no one calls is left out.
   target_compile_options(nexo_mock_options INTERFACE -ffunction-sections -fdata-sections)
