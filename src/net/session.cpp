@@ -74,6 +74,9 @@ class session final : public tracked_session, public std::enable_shared_from_thi
         if (set_.is_draining() && !connection_.has_unread()) return close();
         read();
     }
+    void serve_on() override {
+        if (connection_.is_open()) serve();
+    }
     void abort() override {
         const auto keep = std::move(waiting_);
         connection_.close();
@@ -152,9 +155,12 @@ class session final : public tracked_session, public std::enable_shared_from_thi
         flush();
     }
 
-    /// Answers all requests that are complete in the buffer, then writes, reads on or closes.
+    /// Answers requests that are complete in the buffer, then writes, reads on or closes.
     void serve() {
-        while (!closing_ && !input_.is_empty() && output_.size() < set_.bounds().pipelined_bytes) {
+        const auto& bounds = set_.bounds();
+        std::size_t served = 0;
+        while (!closing_ && !input_.is_empty() && output_.size() < bounds.pipelined_bytes &&
+               served++ < bounds.pipelined_requests) {
             if (!parser_) {
                 input_.skip_empty_lines();
                 if (input_.is_empty()) break;
@@ -346,7 +352,7 @@ class session final : public tracked_session, public std::enable_shared_from_thi
         if (waiting_) return;
         if (is_partial_) enter(parser_->is_header_done() ? phase::body : phase::header);
         const bool may_go_on = output_.empty() && !plan_ && !stream_ && !closing_ && !is_partial_;
-        if (may_go_on && !input_.is_empty()) return serve();
+        if (may_go_on && !input_.is_empty()) return set_.serve_later(shared_from_this());
         flush();
     }
 
