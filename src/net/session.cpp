@@ -76,6 +76,9 @@ class session final : public tracked_session, public std::enable_shared_from_thi
         if (set_.is_draining() && !connection_.has_unread()) return close();
         read();
     }
+    void serve_on() override {
+        if (connection_.is_open()) serve();
+    }
     void abort() override {
         const auto keep = std::move(waiting_);
         connection_.close();
@@ -136,15 +139,18 @@ class session final : public tracked_session, public std::enable_shared_from_thi
     }
 
     void serve() {
-        answer_all();
+        answer_some();
         flush();
     }
 
-    /// Answers what has come whole, as far as one whose reply comes later or in a way of its own.
-    void answer_all() {
+    /// Answers what has come whole: as much as may be in a row, and as far as one whose reply comes
+    /// later or in a way of its own.
+    void answer_some() {
         using progress = request_reader::progress;
-        while (!closing_ && reader_.has_unread() &&
-               output_.size() < set_.bounds().pipelined_bytes) {
+        const auto& bounds = set_.bounds();
+        std::size_t answered = 0;
+        while (!closing_ && reader_.has_unread() && output_.size() < bounds.pipelined_bytes &&
+               answered++ < bounds.pipelined_requests) {
             const auto made = reader_.next();
             if (made == progress::refused) return refuse_input(reader_.error());
             if (made == progress::partial && reader_.asks_to_continue()) {
@@ -271,16 +277,10 @@ class session final : public tracked_session, public std::enable_shared_from_thi
 
     // --- writing
 
-    /// Writes what is rendered, and answers what has come behind it, until there is something to
-    /// wait for.
+    /// Writes what is rendered, then goes on, or waits for what there is to wait for.
     void flush() {
-        while (!is_writing_) {
-            if (!output_.empty() && !write()) return;
-            const bool may_go_on =
-                !plan_ && !stream_ && !closing_ && !waiting_ && !reader_.is_partial();
-            if (!may_go_on || !reader_.has_unread()) return go_on();
-            answer_all();
-        }
+        if (is_writing_) return;
+        if (output_.empty() || write()) go_on();
     }
 
     void go_on() {
@@ -293,6 +293,7 @@ class session final : public tracked_session, public std::enable_shared_from_thi
             if (phase_ != next) enter(next);
             return read();
         }
+        if (reader_.has_unread()) return set_.serve_later(shared_from_this());
         if (set_.is_draining()) return close();
         enter(phase::idle);
         set_.read_later(shared_from_this());

@@ -48,6 +48,27 @@ void session_set::take_turns() {
     next_turn_ = 0;
 }
 
+void session_set::serve_later(std::shared_ptr<tracked_session> session) {
+    busy_.push_back(std::move(session));
+    if (busy_.size() == 1) serve_some_soon();
+}
+
+void session_set::serve_some_soon() {
+    boost::asio::post(timer_.get_executor(), [this] { serve_some(); });
+}
+
+// Between one go and the next the sockets are looked at.
+void session_set::serve_some() {
+    constexpr int most_at_a_time = 4;
+    for (int i = 0; i < most_at_a_time && !busy_.empty(); ++i) {
+        // It stays in the queue meanwhile, so that nobody else sees to the next go.
+        const auto next = busy_.front();
+        next->serve_on();
+        busy_.pop_front();
+    }
+    if (!busy_.empty()) serve_some_soon();
+}
+
 void session_set::drain() {
     draining_ = true;
     for (auto it = sessions_.begin(); it != sessions_.end();)

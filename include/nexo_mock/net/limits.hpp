@@ -16,6 +16,7 @@ struct limits {
     std::uint64_t control_body_bytes = 16 * 1024 * 1024;  ///< beyond: 413
     std::uint64_t state_body_bytes = 64 * 1024 * 1024;    ///< of PUT /_mock/state; beyond: 413
     std::size_t pipelined_bytes = 256 * 1024;  ///< replies collected before they are written
+    std::size_t pipelined_requests = 16;       ///< answered in a row, before others have their turn
     bool keep_headers = false;                 ///< in api::request::headers
     std::size_t connections = 32'768;          ///< of one worker; beyond: closed at once
 

@@ -12,6 +12,7 @@
 
 #include <atomic>
 #include <cstdint>
+#include <deque>
 #include <memory>
 #include <vector>
 
@@ -32,6 +33,8 @@ class tracked_session : public boost::intrusive::list_base_hook<
     virtual void abort() = 0;
     /// Its turn has come, see session_set::read_later().
     virtual void read_on() = 0;
+    /// The same, see session_set::serve_later().
+    virtual void serve_on() = 0;
 };
 
 /// The connections of one worker, and what they share. All of it on the worker's thread.
@@ -65,10 +68,15 @@ class session_set {
     /// Lets it read on once all that are ready now have been served: by then its client may have
     /// said more. A read at once would find nothing, and cost a system call.
     void read_later(std::shared_ptr<tracked_session> session);
+    /// Lets it answer the next of the requests that have come, after those of clients who send one
+    /// at a time: however many send more than that, and however much, the others hardly notice.
+    void serve_later(std::shared_ptr<tracked_session> session);
 
  private:
     void sweep();
     void take_turns();
+    void serve_some();
+    void serve_some_soon();
 
     using session_list =
         boost::intrusive::list<tracked_session, boost::intrusive::constant_time_size<false>>;
@@ -79,6 +87,7 @@ class session_set {
     std::atomic<std::size_t> size_ = 0;
     std::vector<std::shared_ptr<tracked_session>> turns_;  // who reads on, in order
     std::size_t next_turn_ = 0;                            // place in turns_
+    std::deque<std::shared_ptr<tracked_session>> busy_;    // whose requests wait
     bool takes_turns_soon_ = false;
     bool draining_ = false;
     std::uint64_t tick_ = 0;

@@ -51,14 +51,47 @@ def half_closed(say, port, count):
     _hold(held)
 
 
+REQUEST = b"GET /api/v1/balance HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer sk_live_hostile\r\n\r\n"
+
+
 def unread_replies(say, port, count):
     """Asks as fast as it can on each connection, and never reads: soon all are stuck."""
-    _flood(say, port, count, reads=False)
+    flood, place, moved = REQUEST * 500, [0] * count, time.monotonic()
+    held = [connect(port) for _ in range(count)]
+    for each in held:
+        each.setblocking(False)
+    while time.monotonic() - moved < 0.5:
+        for index, each in enumerate(held):
+            with contextlib.suppress(BlockingIOError, ConnectionError):
+                place[index] += each.send(flood[place[index] % len(flood):])
+                moved = time.monotonic()
+        time.sleep(0.001)
+    say("begun")
+    _hold(held)
 
 
 def floods(say, port, count):
-    """Asks as fast as it can on each connection, and throws away what comes."""
-    _flood(say, port, count, reads=True)
+    """A hundred requests at once on each connection, once in a second, and reads what comes. More
+    would take all of the processor, and with it time from whoever shares that."""
+    held = [connect(port) for _ in range(count)]
+    for turn in itertools.count():
+        began = time.monotonic()
+        for each in held:
+            each.sendall(REQUEST * 100)
+        for each in held:
+            _read_replies(each, 100)
+        if turn == 1:
+            say("begun")
+        time.sleep(max(0.0, began + 1 - time.monotonic()))
+
+
+def _read_replies(connection, count):
+    came = bytearray()
+    while came.count(b"\r\n\r\n") < count:
+        part = connection.recv(1 << 20)
+        if not part:
+            raise ConnectionError("closed")
+        came += part
 
 
 def header_bombs(say, port, count):
@@ -127,27 +160,6 @@ def _drip(say, port, count, begin, pieces=b"x"):
                 each.close()
                 opened[index] = _begun(port, begin)
         time.sleep(0.2)
-
-
-def _flood(say, port, count, reads):
-    request = b"GET /api/v1/balance HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer sk_live_hostile\r\n\r\n"
-    flood, place = request * 500, [0] * count
-    held = [connect(port) for _ in range(count)]
-    for each in held:
-        each.setblocking(False)
-    for turn in itertools.count():
-        sent = 0
-        for index, each in enumerate(held):
-            with contextlib.suppress(BlockingIOError, ConnectionError):
-                sent += (size := each.send(flood[place[index]:]))
-                place[index] = (place[index] + size) % len(flood)
-            with contextlib.suppress(BlockingIOError, ConnectionError):
-                while reads and each.recv(65536):
-                    pass
-        if turn == 100:
-            say("begun")
-        if sent == 0:
-            time.sleep(0.01)
 
 
 def _begun(port, begin):
