@@ -151,10 +151,13 @@ class Hostile(unittest.TestCase):
             ended[:] = account.mock("GET", "webhooks?limit=100").json["attempts"]
             return len(ended) >= 10
         wait_until(some_ended, PATIENCE, lambda: "ten attempts have ended")
+        ends = {str(each["error"] or each["status"]) for each in ended}
+        # Where the machine is busy, a receiver does not always get to misbehave in time.
+        for each in ends - {"timeout"} or ends:
+            self.assertRegex(each, f"^(?:{says})$")
         for each in ended:
-            self.assertRegex(str(each["error"] or each["status"]), f"^(?:{says})$")
             self.assertLess(each["took_us"], (TIMEOUT + SLOWNESS) * 1e6)
-        return ended[0]["error"] or ended[0]["status"]
+        return min(ends - {"timeout"} or ends)
 
 
 class Silence(Hostile):
