@@ -201,7 +201,7 @@ class Pause(CrashCase):
             count -= whole
 
     def test_calls_wait_while_the_state_is_collected_and_not_for_the_disk(self):
-        count = effort(100_000, 10_000)
+        count = effort(30_000, 10_000)
         quiet, _ = self.longest(None, count)
         exporting, size = self.longest("500ms", count)
         note(f"{count} deliveries of one account, a file of {size / 1e6:.1f} MB: the longest call took "
