@@ -241,7 +241,7 @@ TEST_CASE("a held reply behind one that is not read yet is ended by a reset as w
     receiver hook{{-1}};
     auto options = options_for(under_way_scenario(hook), "real");
     options.net.pipelined_bytes = 64 * 1024 * 1024;
-    options.net.pipelined_requests = 1'000;
+    options.net.pipelined_requests = 1000;
     server mock{options};
     client user{mock.port(), "sk_live_a"};
     auto slow = connection::narrow(mock.port());
