@@ -159,13 +159,11 @@ void write_sums(metrics_writer& out, const account_sums& sums) {
     out.sample({}, sums.pending);
     out.family("nexo_mock_deliveries_stored", type::gauge, "Deliveries that can be asked for.");
     out.sample({}, sums.stored);
-    out.family("nexo_mock_webhooks_total", type::counter,
-               "Webhooks by how their ladder of attempts ended.");
-    out.sample({{"outcome", "acknowledged"}}, sums.acknowledged);
-    out.sample({{"outcome", "given_up"}}, sums.given_up);
-    out.family("nexo_mock_webhooks_waiting", type::gauge,
-               "Webhooks neither acknowledged nor given up.");
-    out.sample({}, sums.waiting);
+    // No counter: one that was given up may be acknowledged after all, by hand.
+    out.family("nexo_mock_webhooks", type::gauge, "Webhooks by how they stand.");
+    out.sample({{"state", "waiting"}}, sums.waiting);
+    out.sample({{"state", "acknowledged"}}, sums.acknowledged);
+    out.sample({{"state", "given_up"}}, sums.given_up);
     out.family("nexo_mock_webhook_attempts_total", type::counter,
                "Webhook attempts that have ended, but for those made by hand.");
     out.sample({}, sums.attempts);

@@ -32,8 +32,8 @@ TYPES = {
     "nexo_mock_request_duration_seconds": "histogram", "nexo_mock_accounts": "gauge",
     "nexo_mock_deliveries": "counter", "nexo_mock_deliveries_pending": "gauge",
     "nexo_mock_deliveries_stored": "gauge", "nexo_mock_deliveries_bytes": "gauge",
-    "nexo_mock_journal_bytes": "gauge", "nexo_mock_money_dollars": "gauge", "nexo_mock_webhooks": "counter",
-    "nexo_mock_webhooks_waiting": "gauge", "nexo_mock_webhook_attempts": "counter",
+    "nexo_mock_journal_bytes": "gauge", "nexo_mock_money_dollars": "gauge",
+    "nexo_mock_webhooks": "gauge", "nexo_mock_webhook_attempts": "counter",
     "nexo_mock_webhook_attempts_in_flight": "gauge", "nexo_mock_due_queue_depth": "gauge",
     "nexo_mock_evictions": "counter", "nexo_mock_events_evicted": "counter",
     "nexo_mock_waiters": "gauge", "nexo_mock_event_followers": "gauge",
@@ -220,8 +220,9 @@ class Numbers(MetricsCase):
         for name, value in [
                 ("accounts", 2), (("deliveries_total", {"status": "delivered"}), 2),
                 (("deliveries_total", {"status": "failed"}), 1), ("deliveries_pending", 2),
-                ("deliveries_stored", 5), (("webhooks_total", {"outcome": "acknowledged"}), 1),
-                (("webhooks_total", {"outcome": "given_up"}), 1), ("webhooks_waiting", 1),
+                ("deliveries_stored", 5), (("webhooks", {"state": "acknowledged"}), 1),
+                (("webhooks", {"state": "given_up"}), 1),
+                (("webhooks", {"state": "waiting"}), 1),
                 ("webhook_attempts_total", 3), ("webhook_attempts_in_flight", 0),
                 ("due_queue_depth", 2)]:  # a retry, and an end
             self.assertEqual(told[name], value, name)
@@ -248,7 +249,7 @@ class Numbers(MetricsCase):
         receiver.release()
         told = self.scrape_when(lambda told: told["webhook_attempts_in_flight"] == 0)
         self.assertEqual((told["webhook_attempts_total"],
-                          told["webhooks_total", {"outcome": "acknowledged"}]), (1, 1))
+                          told["webhooks", {"state": "acknowledged"}]), (1, 1))
 
     def test_who_waits_and_who_follows_and_who_is_connected_is_told(self):
         self.start()

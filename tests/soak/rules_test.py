@@ -106,9 +106,9 @@ nexo_mock_deliveries_total{{status="failed"}} 1
 nexo_mock_deliveries_pending 0
 nexo_mock_deliveries_stored 2
 nexo_mock_evictions_total{{what="delivery"}} 0
-nexo_mock_webhooks_total{{outcome="acknowledged"}} 1
-nexo_mock_webhooks_total{{outcome="given_up"}} 1
-nexo_mock_webhooks_waiting 0
+nexo_mock_webhooks{{state="waiting"}} 0
+nexo_mock_webhooks{{state="acknowledged"}} 1
+nexo_mock_webhooks{{state="given_up"}} 1
 nexo_mock_webhook_attempts_total 7
 nexo_mock_webhook_attempts_in_flight 0
 nexo_mock_due_queue_depth 0

@@ -118,9 +118,9 @@ def _check_metrics(claims, place, view):
             ("deliveries", 'deliveries_total{status="failed"}', "failed"),
             ("deliveries", "deliveries_pending", "pending"),
             ("deliveries", 'evictions_total{what="delivery"}', "evicted"),
-            ("webhooks", 'webhooks_total{outcome="acknowledged"}', "acknowledged"),
-            ("webhooks", 'webhooks_total{outcome="given_up"}', "given_up"),
-            ("webhooks", "webhooks_waiting", "waiting"),
+            ("webhooks", 'webhooks{state="acknowledged"}', "acknowledged"),
+            ("webhooks", 'webhooks{state="given_up"}', "given_up"),
+            ("webhooks", 'webhooks{state="waiting"}', "waiting"),
             ("webhooks", "webhook_attempts_total", "attempts")):
         claims.equal("GET /metrics and GET /_mock/accounts agree", f"{place}, {name}",
                      metrics[name], view.sum_of(what, field))
