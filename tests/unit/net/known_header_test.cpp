@@ -1,17 +1,14 @@
-#include <nexo_mock/net/request_reader.hpp>
+#include "fed_reader.hpp"
 
 #include <doctest/doctest.h>
 
-#include <algorithm>
 #include <array>
-#include <cstring>
 #include <random>
 #include <string>
 #include <string_view>
 
 using namespace nexo_mock;
-using net::request_reader;
-using progress = request_reader::progress;
+using progress = net::request_reader::progress;
 
 namespace {
 
@@ -28,25 +25,18 @@ std::string send(std::string_view body, std::string_view key = "sk_live_a") {
 }
 
 /// A connection, and what it made of the latest bytes.
-struct connection {
+struct connection : fed_reader {
+    connection()
+        : fed_reader{[] {
+              net::limits of;
+              of.keep_headers = true;
+              return of;
+          }()} {}
+
     progress come(std::string_view bytes) {
-        while (!bytes.empty()) {
-            const auto room = reader.room();
-            const auto size = std::min(room.size(), bytes.size());
-            std::memcpy(room.data(), bytes.data(), size);
-            reader.add(size);
-            bytes.remove_prefix(size);
-        }
+        fed_reader::come(bytes);
         return reader.next();
     }
-
-    net::limits bounds = [] {
-        net::limits of;
-        of.keep_headers = true;
-        return of;
-    }();
-    api::request request;
-    request_reader reader{request, bounds};
 };
 
 void check_same(const api::request& seen, const api::request& expected) {
@@ -91,7 +81,6 @@ TEST_CASE("a request is the same, whatever came before it on its connection") {
     std::mt19937 random{42};
     for (int round = 0; round < 200; ++round) {
         connection of;
-        std::string unread;
         for (int i = 0; i < 40; ++i) {
             const auto& next = requests[random() % requests.size()];
             CAPTURE(next);

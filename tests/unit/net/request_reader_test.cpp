@@ -1,41 +1,22 @@
-#include <nexo_mock/net/request_reader.hpp>
+#include "fed_reader.hpp"
 
 #include <boost/beast/http/error.hpp>
 #include <doctest/doctest.h>
 
-#include <cstring>
 #include <string>
 #include <string_view>
-#include <vector>
 
 using namespace nexo_mock;
-using net::request_reader;
-using progress = request_reader::progress;
+using progress = net::request_reader::progress;
 
 namespace {
-
-struct fixture {
-    void come(std::string_view bytes) {
-        while (!bytes.empty()) {
-            const auto room = reader.room();
-            const auto size = std::min(room.size(), bytes.size());
-            std::memcpy(room.data(), bytes.data(), size);
-            reader.add(size);
-            bytes.remove_prefix(size);
-        }
-    }
-
-    net::limits bounds;
-    api::request request;
-    request_reader reader{request, bounds};
-};
 
 constexpr std::string_view a_request = "GET /a HTTP/1.1\r\nHost: x\r\n\r\n";
 
 }  // namespace
 
 TEST_CASE("what has come is cut into requests, one at a time") {
-    fixture of;
+    fed_reader of;
     CHECK(of.reader.next() == progress::idle);
     of.come(std::string{a_request} + "\r\n\r\nGET /b HTTP/1.0\r\n\r\nGET /c");
     CHECK(of.reader.next() == progress::complete);
@@ -51,7 +32,7 @@ TEST_CASE("what has come is cut into requests, one at a time") {
 }
 
 TEST_CASE("a request that comes byte by byte is the same request") {
-    fixture of;
+    fed_reader of;
     const std::string whole =
         "POST /p HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n";
     const auto last = whole.size() - 1;
@@ -65,7 +46,7 @@ TEST_CASE("a request that comes byte by byte is the same request") {
 }
 
 TEST_CASE("empty lines between requests begin none") {
-    fixture of;
+    fed_reader of;
     of.come("\r\n\r\n");
     CHECK(of.reader.next() == progress::idle);
     CHECK_FALSE(of.reader.is_partial());
@@ -73,7 +54,7 @@ TEST_CASE("empty lines between requests begin none") {
 }
 
 TEST_CASE("each request that expects it is told once to continue") {
-    fixture of;
+    fed_reader of;
     for (int i = 0; i < 2; ++i) {
         of.come("POST /p HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\nContent-Length: 2\r\n\r\n");
         CHECK(of.reader.next() == progress::partial);
@@ -87,12 +68,12 @@ TEST_CASE("each request that expects it is told once to continue") {
 }
 
 TEST_CASE("what is no request, and a header without end, is refused") {
-    fixture garbage;
+    fed_reader garbage;
     garbage.come("garbage\r\n\r\n");
     CHECK(garbage.reader.next() == progress::refused);
     CHECK(garbage.reader.error() != boost::beast::http::error::header_limit);
 
-    fixture endless;
+    fed_reader endless;
     endless.come("GET / HTTP/1.1\r\nHost: x\r\nA: ");
     while (endless.reader.next() == progress::partial)
         endless.come(std::string(1'000, 'a'));
