@@ -14,7 +14,8 @@ import bad_receivers as bad
 from attackers import Attackers
 from effort import IS_SMOKE, effort
 from emulator import PATIENCE, SLOWNESS, Emulator
-from honest_client import PACE, HonestClient
+from honest_client import HonestClient
+from honest_sender import PACE
 from honest_receiver import HonestReceiver
 from process_figures import cpu_seconds, descriptors, resident_kib, wait_until
 from scenario_files import scenario_file
