@@ -123,8 +123,9 @@ void vendor_api::handle(const request& in, response& out) {
         out.call = domain::endpoint::balance;
         return reads(in.verb) ? balance(in, out) : refuse_method("GET, HEAD", out);
     }
-    if (path.starts_with(deliveries_path)) {
-        const auto id = path.substr(deliveries_path.size());
+    const bool is_of_delivery = path.starts_with(deliveries_path);
+    const auto id = is_of_delivery ? path.substr(deliveries_path.size()) : std::string_view{};
+    if (is_of_delivery && id.find('/') == std::string_view::npos) {
         out.call = domain::endpoint::deliveries;
         return reads(in.verb) ? delivery(in, id, out) : refuse_method("GET, HEAD", out);
     }

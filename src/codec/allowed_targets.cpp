@@ -73,7 +73,8 @@ bool is_name(std::string_view text) {
         at = end + 1;
     }
     return std::ranges::all_of(text, [&](char c) {
-        return c == '.' || others.find(c) != others.npos || digits.find(c) != digits.npos;
+        return c == '.' || others.find(c) != std::string_view::npos ||
+               digits.find(c) != std::string_view::npos;
     });
 }
 

@@ -54,18 +54,20 @@ constexpr bool is_control(char each) {
     return (static_cast<unsigned char>(each) < 0x20 && each != '\t') || each == 0x7f;
 }
 
-/// "HTTP/1.1", then the end of the line, as far as it has come.
+/// "HTTP/1.1", then the end of the line, as far as it has come. A version that is not spoken is
+/// found by its digits, whatever is behind them.
 error_code check_version(std::string_view begun) {
-    constexpr std::string_view form = "HTTP/0.0\r\n";
-    const auto size = std::min(begun.size(), form.size());
-    for (std::size_t i = 0; i < size; ++i) {
-        const bool fits = form[i] == '0' ? is_digit(begun[i]) : begun[i] == form[i];
+    constexpr std::string_view form = "HTTP/0.0";
+    constexpr std::string_view line_end = "\r\n";
+    const auto version = begun.substr(0, form.size());
+    for (std::size_t i = 0; i < version.size(); ++i) {
+        const bool fits = form[i] == '0' ? is_digit(version[i]) : version[i] == form[i];
         if (!fits) return http::error::bad_version;
     }
-    if (size < form.size() || begun.starts_with("HTTP/1.0") || begun.starts_with("HTTP/1.1")) {
-        return {};
-    }
-    return request_error::unsupported_version;
+    if (version.size() < form.size()) return {};
+    if (version != "HTTP/1.0" && version != "HTTP/1.1") return request_error::unsupported_version;
+    if (line_end.starts_with(begun.substr(form.size(), line_end.size()))) return {};
+    return http::error::bad_version;
 }
 
 bool has_open_quote(std::string_view text) {

@@ -153,6 +153,7 @@ TEST_CASE("a version that is not spoken is 505, and none at all 400") {
     for (const auto* other : {"2.0", "0.9", "1.2", "3.0"}) {
         CHECK(refusal_of("GET / HTTP/" + std::string{other} + "\r\nHost: a\r\n\r\n") == 505);
     }
+    CHECK(refusal_of("GET / HTTP/0.1") == 505);  // the end of the line is still to come
     for (const auto* none : {"http/1.1", "HTTP/1", "HTTP/1.10", "HTTP/a.b", "FTP/1.1", ""}) {
         CAPTURE(none);
         CHECK(refusal_of("GET / " + std::string{none} + "\r\n") == 400);
