@@ -125,7 +125,7 @@ void vendor_api::handle(const request& in, response& out) {
     }
     const bool is_of_delivery = path.starts_with(deliveries_path);
     const auto id = is_of_delivery ? path.substr(deliveries_path.size()) : std::string_view{};
-    if (is_of_delivery && id.find('/') == std::string_view::npos) {
+    if (!id.empty() && id.find('/') == std::string_view::npos) {
         out.call = domain::endpoint::deliveries;
         return reads(in.verb) ? delivery(in, id, out) : refuse_method("GET, HEAD", out);
     }

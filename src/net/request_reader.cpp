@@ -26,6 +26,10 @@ request_reader::progress request_reader::next() {
     const auto consumed = parser_->put(input_.unread(), ec);
     input_.take(consumed);
     if (ec && ec != http::error::need_more) return refuse(ec);
+    if (input_.is_empty() && !parser_->has_request_line()) {
+        parser_.reset();  // an empty line that came in pieces
+        return progress::idle;
+    }
     if (parser_->is_done()) {
         keeps_alive_ = parser_->keep_alive();
         if (begins) known_.remember(came.substr(0, consumed), *parser_, request_);

@@ -91,11 +91,9 @@ error_code check_request_line(std::string_view begun) {
     if (method == begun.size()) return {};
     if (method == 0 || begun[method] != ' ') return http::error::bad_method;
     const auto rest = begun.substr(method + 1);
-    const auto end =
-        std::ranges::find_if(rest, [](char each) { return each == ' ' || is_control(each); });
-    if (end == rest.end()) return {};
-    const auto target = static_cast<std::size_t>(end - rest.begin());
-    if (target == 0 || *end != ' ') return http::error::bad_target;
+    const auto target = in_target.span(rest);
+    if (target == rest.size()) return {};
+    if (target == 0 || rest[target] != ' ') return http::error::bad_target;
     return check_version(rest.substr(target + 1));
 }
 

@@ -19,11 +19,14 @@ class request_parser final : public boost::beast::http::basic_parser<true> {
     request_parser(api::request& into, const limits& bounds);
 
     /// As Beast's, but it finds what is wrong as soon as it has come, and takes empty lines before
-    /// the request (RFC 9112, 2.2).
+    /// the request (RFC 9112, 2.2). Of fields that come in pieces only line ends are judged before
+    /// the header is whole.
     std::size_t put(boost::asio::const_buffer bytes, boost::beast::error_code& ec);
 
     /// In HTTP/1.0, too, "close" outdoes "keep-alive" (RFC 9112, 9.3).
     bool keep_alive() const { return !closes_ && basic_parser::keep_alive(); }
+
+    bool has_request_line() const { return has_request_line_; }
 
     /// The client waits for "100 Continue" before it sends the body.
     bool expects_continue() const { return expects_continue_; }

@@ -163,8 +163,8 @@ TEST_CASE("the key is looked at before the address, the address before the body"
 
 TEST_CASE("unknown paths are 404 and wrong methods 405, whatever the key") {
     fixture test;
-    for (const auto* path : {"/", "/api/v1", "/api/v1/deliveries", "/api/v1/deliveries/a/b",
-                             "/api/v2/balance", "/api/v1/balance/"}) {
+    for (const auto* path : {"/", "/api/v1", "/api/v1/deliveries", "/api/v1/deliveries/",
+                             "/api/v1/deliveries/a/b", "/api/v2/balance", "/api/v1/balance/"}) {
         CAPTURE(path);
         CHECK(test.call(api::method::get, path, "", "").status == 404);
         CHECK(test.out.body == R"({"ok":false,"error":"not_found"})");

@@ -154,6 +154,7 @@ TEST_CASE("a version that is not spoken is 505, and none at all 400") {
         CHECK(refusal_of("GET / HTTP/" + std::string{other} + "\r\nHost: a\r\n\r\n") == 505);
     }
     CHECK(refusal_of("GET / HTTP/0.1") == 505);  // the end of the line is still to come
+    CHECK(refusal_of("GET /\t HTTP/0.1") == 400);
     for (const auto* none : {"http/1.1", "HTTP/1", "HTTP/1.10", "HTTP/a.b", "FTP/1.1", ""}) {
         CAPTURE(none);
         CHECK(refusal_of("GET / " + std::string{none} + "\r\n") == 400);

@@ -51,6 +51,12 @@ TEST_CASE("empty lines between requests begin none") {
     CHECK(of.reader.next() == progress::idle);
     CHECK_FALSE(of.reader.is_partial());
     CHECK_FALSE(of.reader.has_unread());
+    of.come("\r\n\r");
+    CHECK(of.reader.next() == progress::partial);
+    of.come("\n");
+    CHECK(of.reader.next() == progress::idle);
+    CHECK_FALSE(of.reader.is_partial());
+    CHECK_FALSE(of.reader.has_unread());
 }
 
 TEST_CASE("each request that expects it is told once to continue") {
