@@ -3,6 +3,10 @@ add_library(nexo_mock_options INTERFACE)
 add_library(nexo_mock::options ALIAS nexo_mock_options)
 
 target_compile_options(nexo_mock_options INTERFACE -Wall -Wextra -Wpedantic -Wshadow -Wconversion)
+if(CMAKE_UNITY_BUILD)
+  # What a file calls its own is seen by those behind it in the batch, and the batch taken for a header.
+  target_compile_options(nexo_mock_options INTERFACE -Wno-shadow $<$<CXX_COMPILER_ID:GNU>:-Wno-subobject-linkage>)
+endif()
 if(NEXO_MOCK_WERROR)
   target_compile_options(nexo_mock_options INTERFACE -Werror)
 endif()

@@ -37,4 +37,5 @@ const std::span<const file> @name@ = table;
 }  // namespace nexo_mock::embedded
 " @ONLY)
   target_sources(${target} PRIVATE "${output}")
+  set_source_files_properties("${output}" PROPERTIES SKIP_UNITY_BUILD_INCLUSION ON)  # all have a `table`
 endfunction()
