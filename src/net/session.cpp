@@ -59,7 +59,9 @@ class session final : public tracked_session, public std::enable_shared_from_thi
             return stream_->beat();
         }
         if (phase_ == phase::idle) return close();
-        abort();
+        const bool waits_for_request = phase_ == phase::header || phase_ == phase::body;
+        if (!waits_for_request || std::exchange(is_late_, true)) return abort();
+        connection_.cancel();  // the handler of the read answers
     }
     void drain() override {
         // What has come may be in the read that is under way: its handler decides.
@@ -92,6 +94,7 @@ class session final : public tracked_session, public std::enable_shared_from_thi
 
     void enter(phase next) {
         phase_ = next;
+        is_late_ = false;
         if (const auto time = time_for(next, set_.bounds())) {
             deadline_ = set_.deadline_after(*time);
         }
@@ -130,8 +133,12 @@ class session final : public tracked_session, public std::enable_shared_from_thi
     }
 
     void on_read_failed(const error_code& ec) {
-        const bool drains = ec == asio::error::operation_aborted && connection_.is_open();
-        if (drains) return connection_.has_unread() ? read() : close();
+        const bool was_cancelled = ec == asio::error::operation_aborted && connection_.is_open();
+        if (was_cancelled && is_late_) {
+            refuse({408, "request_timeout"}, "the request did not come whole within its time");
+            return flush();
+        }
+        if (was_cancelled) return connection_.has_unread() ? read() : close();
         const bool half_closed = ec == asio::error::eof && reader_.is_partial();
         if (!half_closed) return;  // the client is gone, or the sweep closed the socket
         refuse_input(boost::beast::http::error::partial_message);
@@ -362,6 +369,7 @@ class session final : public tracked_session, public std::enable_shared_from_thi
     std::shared_ptr<stream_player> stream_;
     client_watch watch_;
     std::uint64_t deadline_ = 0;
+    bool is_late_ = false;  // the rest of the request did not come in time
     phase phase_ = phase::idle;
     bool is_writing_ = false;
     bool closing_ = false;
