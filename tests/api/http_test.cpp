@@ -12,7 +12,6 @@ using namespace std::string_literals;
 
 namespace {
 
-constexpr const char* delivers = R"({"rules": [{"then": {"deliver": true, "after": "2s"}}]})";
 constexpr const char* good_body = R"({"phone":"+84981234567","code":"482917"})";
 
 std::string status_line(const std::string& reply) {
@@ -230,12 +229,16 @@ TEST_CASE("each phase of a connection has its time-out") {
     server mock{options};
     connection idle{mock.port()};
     CHECK(idle.is_closed());
-    connection header{mock.port()};
-    header.write("GET /api/v1/bal");
-    CHECK(header.is_closed());
-    connection body{mock.port()};
-    body.write(request_text("POST", "/api/v1/send-otp", "sk_live_a", {}, "Content-Length: 9\r\n"));
-    CHECK(body.is_closed());
+    const auto begun_send =
+        request_text("POST", "/api/v1/send-otp", "sk_live_a", {}, "Content-Length: 9\r\n");
+    for (const auto& begun : {std::string{"GET /api/v1/bal"}, begun_send}) {
+        connection slow{mock.port()};
+        slow.write(begun);
+        const auto told = slow.read();
+        CHECK(told.result_int() == 408);
+        CHECK(told.body() == R"({"ok":false,"error":"request_timeout"})");
+        CHECK(slow.is_closed());
+    }
 }
 
 TEST_CASE("connections beyond the limit are closed, the others go on") {
