@@ -8,8 +8,6 @@ using namespace support;
 
 namespace {
 
-constexpr const char* delivers = R"({"rules": [{"then": {"deliver": true, "after": "2s"}}]})";
-
 std::string status_of(client& of, const std::string& id) {
     return json_field(of.get("/api/v1/deliveries/" + id).body(), "status");
 }

@@ -11,7 +11,7 @@ using namespace support;
 
 namespace {
 
-constexpr const char* delivers =
+constexpr const char* all_deliver =
     R"({"account_defaults": {"balance": 1000}, "rules": [{"name": "all", "then": {"deliver": true, "after": "2s"}}]})";
 
 std::vector<std::string> seqs_of(std::string_view body) {
@@ -26,7 +26,7 @@ std::vector<std::string> seqs_of(std::string_view body) {
 }  // namespace
 
 TEST_CASE("the newest code of a number is there at once, for the account or for all of them") {
-    server mock{options_for(delivers)};
+    server mock{options_for(all_deliver)};
     client user{mock.port(), "sk_live_a"};
     client other{mock.port(), "sk_live_b"};
     client all{mock.port(), ""};
@@ -47,7 +47,7 @@ TEST_CASE("the newest code of a number is there at once, for the account or for 
 }
 
 TEST_CASE("deliveries are listed in order of acceptance, page by page, without gap or repetition") {
-    server mock{options_for(delivers)};
+    server mock{options_for(all_deliver)};
     client user{mock.port(), "sk_live_a"};
     client other{mock.port(), "sk_live_b"};
     client all{mock.port(), ""};
@@ -79,7 +79,7 @@ TEST_CASE("deliveries are listed in order of acceptance, page by page, without g
 }
 
 TEST_CASE("one delivery tells its code, its rule, its buckets, and masks the key") {
-    server mock{options_for(delivers, "manual@2026-05-26T10:00:00Z")};
+    server mock{options_for(all_deliver, "manual@2026-05-26T10:00:00Z")};
     client user{mock.port(), "sk_live_0123456789"};
     const auto id = json_field(user.send_otp("+84981234567", "0007").body(), "id");
     const auto known = user.get("/_mock/deliveries/" + id).body();
@@ -96,7 +96,7 @@ TEST_CASE("one delivery tells its code, its rule, its buckets, and masks the key
 }
 
 TEST_CASE("evicted deliveries are counted, and gone") {
-    auto options = options_for(delivers);
+    auto options = options_for(all_deliver);
     options.world.max_deliveries = 3;
     server mock{options};
     client user{mock.port(), "sk_live_a"};
@@ -136,7 +136,7 @@ TEST_CASE("a control call that is wrong says what would be right") {
         {"PUT", "/_mock/clock", R"({})", 400, "\\\"mode\\\""},
         {"PUT", "/_mock/clock", R"([])", 400, "expected an object"},
     };
-    server mock{options_for(delivers)};
+    server mock{options_for(all_deliver)};
     connection to{mock.port()};
     for (const auto& each : table) {
         CAPTURE(each.path);
@@ -168,7 +168,7 @@ TEST_CASE("a control call under a key that can't be is refused") {
 }
 
 TEST_CASE("health tells what runs and how much") {
-    auto options = options_for(delivers);
+    auto options = options_for(all_deliver);
     options.scenario = built_in_scenario("realistic");
     server mock{options};
     client user{mock.port(), "sk_live_a"};
@@ -186,7 +186,7 @@ TEST_CASE("health tells what runs and how much") {
 }
 
 TEST_CASE("the emulator holds so many accounts and no more") {
-    auto options = options_for(delivers);
+    auto options = options_for(all_deliver);
     options.max_accounts = 1;
     server mock{options};
     client first{mock.port(), "sk_live_a"};

@@ -11,17 +11,12 @@
 using namespace nexo_mock;
 using namespace support;
 
-namespace {
-
-constexpr const char* delivers =
-    R"({"account_defaults": {"balance": 1000}, "rules": [{"then": {"deliver": true, "after": "2s"}}]})";
-
-}  // namespace
+namespace {}  // namespace
 
 TEST_CASE("requests sent before the stop are all answered") {
     for (const unsigned threads : {1U, 4U}) {
         CAPTURE(threads);
-        auto options = options_for(delivers);
+        auto options = options_for(delivers_many);
         options.threads = threads;
         server mock{options};
         std::vector<std::unique_ptr<connection>> all;
@@ -41,7 +36,7 @@ TEST_CASE("requests sent before the stop are all answered") {
 }
 
 TEST_CASE("idle connections do not hold up the stop") {
-    server mock{options_for(delivers)};
+    server mock{options_for(delivers_many)};
     client used{mock.port(), "sk_live_a"};
     CHECK(used.get("/api/v1/balance").result_int() == 200);
     connection fresh{mock.port()};
@@ -50,7 +45,7 @@ TEST_CASE("idle connections do not hold up the stop") {
 }
 
 TEST_CASE("a request that is half sent at the stop is still answered") {
-    server mock{options_for(delivers)};
+    server mock{options_for(delivers_many)};
     client probe{mock.port(), "sk_live_a"};
     connection to{mock.port()};
     const auto text = request_text("GET", "/api/v1/balance", "sk_live_a");

@@ -15,9 +15,6 @@ using namespace support;
 
 namespace {
 
-constexpr const char* delivers =
-    R"({"account_defaults": {"balance": 1000000}, "rules": [{"then": {"deliver": true, "after": "2s"}}]})";
-
 std::uint64_t number_of(const sse& event) {
     return std::stoull(event.id);
 }
@@ -41,7 +38,7 @@ void many_calls(std::uint16_t port, std::string_view key, std::size_t count,
 }  // namespace
 
 TEST_CASE("who follows all accounts gets every event, numbered without a gap") {
-    auto options = options_for(delivers);
+    auto options = options_for(delivers_many);
     options.threads = 4;
     server mock{options};
     follower events{mock.port()};
@@ -74,7 +71,7 @@ TEST_CASE("who follows all accounts gets every event, numbered without a gap") {
 }
 
 TEST_CASE("who comes back with the last id goes on behind it") {
-    server mock{options_for(delivers)};
+    server mock{options_for(delivers_many)};
     client user{mock.port(), "sk_live_a"};
     std::uint64_t last = 0;
     {
@@ -100,7 +97,7 @@ TEST_CASE("who comes back with the last id goes on behind it") {
 }
 
 TEST_CASE("an id that was never given means another emulator: how much is missed is unknown") {
-    server mock{options_for(delivers)};
+    server mock{options_for(delivers_many)};
     follower first{mock.port()};
     many_calls(mock.port(), "sk_live_a", 3);
     for (const std::string seen : {"4", "1000", "18446744073709551614", "18446744073709551615"}) {
@@ -124,7 +121,7 @@ TEST_CASE("an id that was never given means another emulator: how much is missed
 }
 
 TEST_CASE("who follows one account gets its events and those of all") {
-    server mock{options_for(delivers)};
+    server mock{options_for(delivers_many)};
     client user{mock.port(), "sk_live_a"};
     client other{mock.port(), "sk_live_b"};
     client all{mock.port(), ""};
@@ -152,7 +149,7 @@ TEST_CASE("who follows one account gets its events and those of all") {
 }
 
 TEST_CASE("who follows one account is not told of calls that belong to none") {
-    server mock{options_for(delivers)};
+    server mock{options_for(delivers_many)};
     client stranger{mock.port(), ""};
     client user{mock.port(), "sk_live_a"};
     follower own{mock.port(), "sk_live_a"};
@@ -182,7 +179,7 @@ TEST_CASE("a stream that begins while the server stops does not hold it up") {
 }
 
 TEST_CASE("who comes back too late is told how many events are gone") {
-    auto options = options_for(delivers);
+    auto options = options_for(delivers_many);
     server mock{options};
     {
         follower first{mock.port()};
@@ -208,7 +205,7 @@ TEST_CASE("who comes back too late is told how many events are gone") {
 }
 
 TEST_CASE("who follows and does not read is dropped, and told why") {
-    auto options = options_for(delivers);
+    auto options = options_for(delivers_many);
     options.threads = 2;
     server mock{options};
     follower slow{connection::narrow(mock.port()), "", ""};
@@ -237,7 +234,7 @@ TEST_CASE("who follows and does not read is dropped, and told why") {
 }
 
 TEST_CASE("a hundred followers under load get the same events in the same order") {
-    auto options = options_for(delivers, "instant");
+    auto options = options_for(delivers_many, "instant");
     options.threads = 4;
     server mock{options};
     constexpr int followers = 100;
@@ -272,7 +269,7 @@ TEST_CASE("a hundred followers under load get the same events in the same order"
 }
 
 TEST_CASE("a follower that leaves is forgotten, and one that only asks for the head is none") {
-    server mock{options_for(delivers)};
+    server mock{options_for(delivers_many)};
     client all{mock.port(), ""};
     {
         std::vector<std::unique_ptr<follower>> some;
@@ -296,7 +293,7 @@ TEST_CASE("a follower that leaves is forgotten, and one that only asks for the h
 }
 
 TEST_CASE("streams end when the server stops, whole and at once") {
-    auto options = options_for(delivers);
+    auto options = options_for(delivers_many);
     options.threads = 4;
     server mock{options};
     std::vector<std::unique_ptr<follower>> all;
@@ -315,7 +312,7 @@ TEST_CASE("streams end when the server stops, whole and at once") {
 }
 
 TEST_CASE("a stream that has nothing to say shows that it lives") {
-    auto options = options_for(delivers);
+    auto options = options_for(delivers_many);
     options.net.heartbeat = std::chrono::milliseconds{20};
     options.net.sweep = std::chrono::milliseconds{5};
     server mock{options};

@@ -19,7 +19,7 @@ namespace {
 
 using clock_type = std::chrono::steady_clock;
 
-constexpr const char* delivers =
+constexpr const char* delivers_in_an_hour =
     R"({"account_defaults": {"balance": 1000000}, "rules": [{"then": {"deliver": true, "after": "1h"}}]})";
 
 std::string wait_for(std::string_view phone, const std::string& query = "wait=5m") {
@@ -58,7 +58,7 @@ clock_type::duration median_of_calls(client& user) {
 TEST_CASE("ten thousand wait for their codes, cost others nothing, and each gets its own") {
     constexpr std::size_t accounts = 100;
     const auto count = most_connections(10'000);
-    auto options = options_for(delivers, "real");
+    auto options = options_for(delivers_in_an_hour, "real");
     options.threads = 4;
     server mock{options};
     client all{mock.port(), ""};
@@ -91,7 +91,7 @@ TEST_CASE("ten thousand wait for their codes, cost others nothing, and each gets
 }
 
 TEST_CASE("a client that goes away while it waits leaves nothing behind") {
-    auto options = options_for(delivers, "real");
+    auto options = options_for(delivers_in_an_hour, "real");
     options.threads = 2;
     server mock{options};
     client all{mock.port(), ""};
@@ -125,7 +125,7 @@ TEST_CASE("a client that goes away while it waits leaves nothing behind") {
 }
 
 TEST_CASE("a client that vanishes while replies to it are stuck leaves no wait behind") {
-    auto options = options_for(delivers, "real");
+    auto options = options_for(delivers_in_an_hour, "real");
     options.net.pipelined_bytes = 64 * 1024 * 1024;
     options.net.pipelined_requests = 1000;
     server mock{options};
@@ -146,7 +146,7 @@ TEST_CASE("a client that vanishes while replies to it are stuck leaves no wait b
 }
 
 TEST_CASE("a client that only says it sends nothing more is answered at once") {
-    server mock{options_for(delivers, "real")};
+    server mock{options_for(delivers_in_an_hour, "real")};
     connection to{mock.port()};
     to.write(request_text("GET", wait_for(never_sent), "sk_live_a"));
     to.shut_down_sending();
@@ -157,7 +157,7 @@ TEST_CASE("a client that only says it sends nothing more is answered at once") {
 }
 
 TEST_CASE("a call behind one that waits is answered after it") {
-    server mock{options_for(delivers, "real")};
+    server mock{options_for(delivers_in_an_hour, "real")};
     client user{mock.port(), "sk_live_a"};
     for (const bool at_once : {true, false}) {
         CAPTURE(at_once);
@@ -181,7 +181,7 @@ TEST_CASE("a call behind one that waits is answered after it") {
 }
 
 TEST_CASE("a wait looks past the codes it is told to, and into no other account or number") {
-    auto options = options_for(delivers, "real");
+    auto options = options_for(delivers_in_an_hour, "real");
     options.threads = 4;
     server mock{options};
     client user{mock.port(), "sk_live_a"};
@@ -211,7 +211,7 @@ TEST_CASE("a wait looks past the codes it is told to, and into no other account 
 }
 
 TEST_CASE("a wait that is in vain says what came instead") {
-    server mock{options_for(delivers, "real")};
+    server mock{options_for(delivers_in_an_hour, "real")};
     client user{mock.port(), "sk_live_a"};
     client all{mock.port(), ""};
     connection waiting{mock.port()};
@@ -228,7 +228,7 @@ TEST_CASE("a wait that is in vain says what came instead") {
 }
 
 TEST_CASE("no code is missed, however the wait and the send meet") {
-    auto options = options_for(delivers, "real");
+    auto options = options_for(delivers_in_an_hour, "real");
     options.threads = 4;
     server mock{options};
     constexpr int rounds = 300;
@@ -263,7 +263,7 @@ TEST_CASE("no code is missed, however the wait and the send meet") {
 TEST_CASE("a stop does not wait for those who wait") {
     for (const unsigned threads : {1U, 4U}) {
         CAPTURE(threads);
-        auto options = options_for(delivers, "real");
+        auto options = options_for(delivers_in_an_hour, "real");
         options.threads = threads;
         server mock{options};
         client all{mock.port(), ""};
@@ -287,7 +287,7 @@ TEST_CASE("a stop does not wait for those who wait") {
 }
 
 TEST_CASE("a server whose time to stop is up ends with calls that wait") {
-    auto options = options_for(delivers, "real");
+    auto options = options_for(delivers_in_an_hour, "real");
     options.threads = 2;
     options.drain_requests = std::chrono::milliseconds{0};
     server mock{options};

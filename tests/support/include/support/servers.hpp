@@ -12,6 +12,13 @@ using nexo_mock::runtime::built_in_scenario;
 using nexo_mock::runtime::server;
 using nexo_mock::runtime::server_options;
 
+/// Every call is answered, two seconds after the send.
+inline constexpr const char* delivers =
+    R"({"rules": [{"then": {"deliver": true, "after": "2s"}}]})";
+/// The same of accounts that can pay for many.
+inline constexpr const char* delivers_many =
+    R"({"account_defaults": {"balance": 1000000}, "rules": [{"then": {"deliver": true, "after": "2s"}}]})";
+
 /// Options for a server under test: that scenario, that clock, a fixed seed.
 inline server_options options_for(const std::string& scenario,
                                   const std::string& clock = "manual") {
