@@ -98,8 +98,10 @@ class Hostile(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
         path = cls.enterClassContext(scenario_file(SCENARIO))
+        # Journals grow to their bounds, which is no matter here: these are reached at once.
         cls.emulator = cls.enterClassContext(Emulator(
-            "--scenario", path, "--log-level", "off", *cls.options, env=cls.environment))
+            "--scenario", path, "--log-level", "off", "--max-journal", "500", *cls.options,
+            env=cls.environment))
         account = cls.emulator.account()
         client = cls.enterClassContext(HonestClient(account))
         receiver = cls.enterClassContext(HonestReceiver())

@@ -1,13 +1,10 @@
 #pragma once
 
-#include "socket.hpp"
+#include "receiving_end.hpp"
 #include "webhook_books.hpp"
 
-#include <cstddef>
 #include <cstdint>
-#include <string>
 #include <string_view>
-#include <unordered_map>
 
 namespace bench {
 
@@ -18,27 +15,16 @@ class unreliable_receiver {
     explicit unreliable_receiver(webhook_books books);
 
     /// Free, of 127.0.0.1.
-    std::uint16_t port() const { return port_of(listening_); }
+    std::uint16_t port() const { return end_.port(); }
     /// Until SIGTERM or SIGINT. Throws std::runtime_error for what is no webhook.
-    void run();
+    void run() { end_.run(); }
 
  private:
-    struct connection {
-        descriptor socket;
-        std::string in;
-    };
-
-    void accept_all();
-    void take_input(int number);
     /// Whether the connection goes on.
-    bool take_requests(connection& from);
-    bool take_request(connection& from, std::string_view head, std::string_view body);
+    bool take(const descriptor& from, std::string_view head, std::string_view body);
 
     webhook_books books_;
-    descriptor listening_;
-    descriptor signals_;
-    descriptor epoll_;
-    std::unordered_map<int, connection> connections_;
+    receiving_end end_;
 };
 
 }  // namespace bench

@@ -1,13 +1,13 @@
 #pragma once
 
 #include "process_usage.hpp"
-#include "socket.hpp"
+#include "receiving_end.hpp"
 #include "webhook_tally.hpp"
 
 #include <chrono>
 #include <cstdint>
 #include <string>
-#include <unordered_map>
+#include <string_view>
 #include <vector>
 
 namespace bench {
@@ -20,31 +20,20 @@ class webhook_receiver {
     webhook_receiver(std::uint64_t deliveries, std::vector<std::string> types);
 
     /// Free, of 127.0.0.1.
-    std::uint16_t port() const { return port_of(listening_); }
+    std::uint16_t port() const { return end_.port(); }
     /// Until a signal comes. Throws std::runtime_error for what is no webhook.
     void run();
 
  private:
     using clock = std::chrono::steady_clock;
 
-    struct connection {
-        descriptor socket;
-        std::string in;
-    };
-
-    void accept_all();
-    void take_input(int number);
-    void take_webhooks(connection& from);
+    void take(const descriptor& from, std::string_view webhook);
     void count(std::string_view body);
     void report();
 
     std::uint64_t deliveries_;
     webhook_tally tally_;
-    descriptor listening_;
-    descriptor signals_;
-    descriptor epoll_;
-    std::unordered_map<int, connection> connections_;
-    std::size_t most_connections_ = 0;
+    receiving_end end_;
     clock::time_point first_;
     clock::time_point last_;
 };
