@@ -19,7 +19,7 @@ class account : public scope {
     void top_up(money amount) const;
 
     /// Where webhooks go and what signs them; deliveries that ended before keep theirs. Neither may
-    /// be empty.
+    /// be empty. Throws `error` if server_options::webhook_allow lets none go there.
     void set_webhook(std::string_view url, std::string_view secret) const;
     /// Sends the sample event there, as the vendor's dashboard does, and returns as redeliver()
     /// does. Throws `error` if there is no target.

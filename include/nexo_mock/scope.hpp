@@ -59,6 +59,7 @@ class scope {
     /// Puts one rule, in JSON as in a scenario, before the others.
     void put_rule(std::string_view json) const;
     /// Goes on under another scenario, from its first rule on; wallets, deliveries and clock stay.
+    /// Throws `error` if it sends webhooks where server_options::webhook_allow lets none go.
     void set_scenario(const scenario& other) const;
     /// Back to the one before the first set_scenario() or put_rule().
     void restore_scenario() const;

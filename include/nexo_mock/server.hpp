@@ -33,6 +33,9 @@ struct server_options {
     /// Of accounts that name none, whatever the scenario says; both or neither.
     std::string webhook_url{};
     std::string webhook_secret{};
+    /// Where webhooks may go, as --webhook-allow takes it: names, addresses and ranges with commas
+    /// between ("127.0.0.1, app.test, 10.0.0.0/8"). Empty: anywhere.
+    std::string webhook_allow{};
     std::string host = "127.0.0.1";  ///< an address to listen on
     std::uint16_t port = 0;          ///< 0: a free one
     nexo_mock::https https = nexo_mock::https::off;

@@ -3,11 +3,15 @@
 #include "engine.hpp"
 #include "inputs.hpp"
 #include <nexo_mock/account.hpp>
+#include <nexo_mock/codec/http_url.hpp>
+
+#include <utility>
 
 namespace nexo_mock {
 
 namespace {
 
+using embedding::answer;
 using embedding::nothing;
 
 template <class Use>
@@ -47,7 +51,16 @@ void account::top_up(money amount) const {
 void account::set_webhook(std::string_view url, std::string_view secret) const {
     domain::account_changes changes;
     changes.target = embedding::read_target(url, secret);
-    change_world(*of(), key(), [&](domain::world& world) { world.change_account(changes); });
+    const auto to = codec::http_url::parse(url).value();
+    of()->ask<nothing>(
+        key(), [&](control::host& host, const control::scope& which, const answer<nothing>& reply) {
+            auto objection = host.allowed_targets().objection_to(to);
+            if (!objection.empty()) return reply.refuse(std::move(objection));
+            host.visit(which, [&changes](const control::visited_account& each) {
+                each.world.change_account(changes);
+            });
+            reply.give({});
+        });
 }
 
 webhook_attempt account::ping() const {

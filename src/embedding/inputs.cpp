@@ -1,5 +1,6 @@
 #include "inputs.hpp"
 
+#include <nexo_mock/codec/allowed_targets.hpp>
 #include <nexo_mock/codec/embedded.hpp>
 #include <nexo_mock/codec/http_url.hpp>
 #include <nexo_mock/codec/scenario_reader.hpp>
@@ -74,6 +75,17 @@ std::shared_ptr<const codec::emulator_state> read_state(const std::string& text)
     return std::make_shared<const codec::emulator_state>(std::move(*reading.state));
 }
 
+codec::allowed_targets read_allowed(const std::string& entries) {
+    codec::allowed_targets allowed;
+    if (entries.empty()) return allowed;
+    if (const auto bad = allowed.add(entries)) {
+        throw std::invalid_argument{"webhook_allow takes " +
+                                    std::string{codec::allowed_target_forms} + ", not " +
+                                    in_quotes(*bad)};
+    }
+    return allowed;
+}
+
 domain::scenario_ptr with_target(const domain::scenario_ptr& of,
                                  const domain::webhook_target_ptr& target) {
     if (!target) return of;
@@ -116,6 +128,9 @@ runtime::server_options read(const server_options& options) {
         wanted.webhook_target = read_target(options.webhook_url, options.webhook_secret);
     }
     wanted.scenario = with_target(read(options.scenario), wanted.webhook_target);
+    wanted.webhook_allow = read_allowed(options.webhook_allow);
+    const auto objection = wanted.webhook_allow.objection_to(*wanted.scenario);
+    if (!objection.empty()) throw std::invalid_argument{objection};
     wanted.clock = read(options.clock);
     wanted.seed = options.seed;
     wanted.host = options.host;

@@ -258,10 +258,13 @@ void scope::put_rule(std::string_view json) const {
 
 void scope::set_scenario(const scenario& other) const {
     const auto read = embedding::read(other);
-    engine_->look<nothing>(key_, [&](control::host& host, const control::scope& which) {
-        host.replace_scenario(which, read);
-        return nothing{};
-    });
+    engine_->ask<nothing>(
+        key_, [&](control::host& host, const control::scope& which, const answer<nothing>& reply) {
+            auto objection = host.allowed_targets().objection_to(*read);
+            if (!objection.empty()) return reply.refuse(std::move(objection));
+            host.replace_scenario(which, read);
+            reply.give({});
+        });
 }
 
 void scope::restore_scenario() const {

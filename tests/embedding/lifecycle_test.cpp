@@ -91,8 +91,27 @@ TEST_CASE("options that can't be used say what would be right") {
     CHECK(contains(refusal({.seed = std::uint64_t{1} << 60}), "seed is at most"));
     CHECK(contains(refusal({.webhook_url = "http://127.0.0.1:1/"}), "needs a secret"));
     CHECK(contains(refusal({.webhook_url = "ftp://x/", .webhook_secret = "s"}), "\"ftp://x/\""));
+    CHECK(contains(refusal({.webhook_allow = "10.0.0.0/33"}), "not \"10.0.0.0/33\""));
+    CHECK(contains(refusal({.webhook_url = "http://127.0.0.1:1/",
+                            .webhook_secret = "s",
+                            .webhook_allow = "10.0.0.0/8"}),
+                   "127.0.0.1"));
     CHECK(contains(refusal({.threads = 0}), "threads is 1 to 64, not 0"));
     CHECK(contains(refusal({.state = "{"}), "state:1:2: error"));
+}
+
+TEST_CASE("webhooks go where they may, and nowhere else") {
+    const nexo_mock::server mock{{.webhook_allow = "127.0.0.1:1, app.test"}};
+    const auto account = mock.account(key);
+    account.set_webhook("http://127.0.0.1:1/", "s");
+    account.set_webhook("http://app.test/", "s");
+    CHECK_THROWS_WITH_AS(account.set_webhook("http://127.0.0.1:2/", "s"),
+                         "webhooks may not go to 127.0.0.1:2, --webhook-allow is 127.0.0.1:1,"
+                         "app.test",
+                         nexo_mock::error);
+    CHECK_THROWS_AS(mock.set_scenario(nexo_mock::scenario::json(
+                        R"({"webhook": {"url": "http://10.0.0.1/", "secret": "s"}})")),
+                    nexo_mock::error);
 }
 
 TEST_CASE("a scenario comes from a file, too") {
