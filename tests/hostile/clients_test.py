@@ -8,7 +8,7 @@ import tempfile
 import unittest
 
 import client_attacks as attacks
-from attackers import Attackers
+from attackers import Attackers, give_way
 from effort import effort
 from emulator import PATIENCE, Emulator
 from honest_client import Comparison, HonestClient
@@ -117,7 +117,7 @@ class Slow(UnderAttack):
                 [tool, mode, "-c", str(connections), "-r", str(connections), "-i", "1", "-l", str(length),
                  "-p", "5", "-u", f"http://127.0.0.1:{self.emulator.port}/api/v1/balance", *more],
                 stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-                text=True) as running:
+                text=True, preexec_fn=give_way) as running:
             wait_until(lambda: descriptors(self.pid) >= self.before[0] + connections // 2, PATIENCE,
                        lambda: f"{descriptors(self.pid)} descriptors are half of the attack's")
             attacked = self.honest.measure(WINDOWS, SECONDS)

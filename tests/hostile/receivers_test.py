@@ -31,6 +31,8 @@ FLOOR_MS = 10.0 * SLOWNESS
 # What others do on the machine is over at the second try, or the third; what an attack does is not.
 TRIES = 3
 MOST_OF_ACCOUNT = 64  # attempts at once, and so connections
+# The accounts' webhooks keep all their attempts, in full 80,000, each with what was replied.
+MEMORY_MIB = effort(48, 32)
 # Each is tried again and again, so that the attack goes on.
 SCENARIO = {"webhook": {"timeout": f"{TIMEOUT}s", "retry": ["20ms"] * 100},
             "account_defaults": {"balance": 1000},
@@ -109,7 +111,7 @@ class Hostile(unittest.TestCase):
         cls.honest.measure(1)
 
     def attack(self, behave, says, *, url="http://127.0.0.1:{port}/", certificate=None,
-               receive=bad.serve, accounts=ACCOUNTS, connections=MOST_OF_ACCOUNT, memory_mib=32):
+               receive=bad.serve, accounts=ACCOUNTS, connections=MOST_OF_ACCOUNT, memory_mib=MEMORY_MIB):
         """`says` is what the attempts end with, a pattern of the status or of the error."""
         arguments = () if receive is bad.never_accept else (certificate,)
         with Attackers(1, receive, behave, *arguments) as attackers:
@@ -117,7 +119,7 @@ class Hostile(unittest.TestCase):
                             connections=connections, memory_mib=memory_mib)
 
     def attack_url(self, url, says, *, accounts=ACCOUNTS, connections=MOST_OF_ACCOUNT,
-                   memory_mib=32):
+                   memory_mib=MEMORY_MIB):
         pid = self.emulator.process.pid
         quiet = statistics.median(self.honest.measure(QUIET))
         before = descriptors(pid), resident_kib(pid), cpu_seconds(pid)
