@@ -87,7 +87,7 @@ class CrashCase(unittest.TestCase):
 
 class Killed(CrashCase):
     def test_the_file_is_whole_and_the_books_are_right(self):
-        rounds, in_a_row = effort(200, 8), 8
+        rounds, in_a_row = effort(200, 4), 8
         chance = random.Random(7)
         sizes, deliveries = [], 0
         for index in range(rounds):
