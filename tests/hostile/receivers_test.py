@@ -31,8 +31,6 @@ FLOOR_MS = 10.0 * SLOWNESS
 # What others do on the machine is over at the second try, or the third; what an attack does is not.
 TRIES = 3
 MOST_OF_ACCOUNT = 64  # attempts at once, and so connections
-# The accounts' webhooks keep all their attempts, in full 80,000, each with what was replied.
-MEMORY_MIB = effort(48, 32)
 # Each is tried again and again, so that the attack goes on.
 SCENARIO = {"webhook": {"timeout": f"{TIMEOUT}s", "retry": ["20ms"] * 100},
             "account_defaults": {"balance": 1000},
@@ -111,7 +109,7 @@ class Hostile(unittest.TestCase):
         cls.honest.measure(1)
 
     def attack(self, behave, says, *, url="http://127.0.0.1:{port}/", certificate=None,
-               receive=bad.serve, accounts=ACCOUNTS, connections=MOST_OF_ACCOUNT, memory_mib=MEMORY_MIB):
+               receive=bad.serve, accounts=ACCOUNTS, connections=MOST_OF_ACCOUNT, memory_mib=32):
         """`says` is what the attempts end with, a pattern of the status or of the error."""
         arguments = () if receive is bad.never_accept else (certificate,)
         with Attackers(1, receive, behave, *arguments) as attackers:
@@ -119,7 +117,7 @@ class Hostile(unittest.TestCase):
                             connections=connections, memory_mib=memory_mib)
 
     def attack_url(self, url, says, *, accounts=ACCOUNTS, connections=MOST_OF_ACCOUNT,
-                   memory_mib=MEMORY_MIB):
+                   memory_mib=32):
         pid = self.emulator.process.pid
         quiet = statistics.median(self.honest.measure(QUIET))
         before = descriptors(pid), resident_kib(pid), cpu_seconds(pid)
@@ -281,7 +279,9 @@ class Ourselves(Hostile):
         circle = account.mock("POST", "webhooks/ping").json["attempt"]["seq"]
         account.close()
         self.attack_url(f"{self.emulator.url}/_mock/webhooks/{circle}/redeliver", "403",
-                        connections=2 * MOST_OF_ACCOUNT)
+                        connections=2 * MOST_OF_ACCOUNT,
+                        # 80,000 attempts in full, kept with what was replied to each
+                        memory_mib=effort(48, 32))
 
 
 class Names(Hostile):
