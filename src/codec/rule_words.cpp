@@ -15,10 +15,6 @@ std::string decimal(double number) {
     return {digits, end};
 }
 
-std::string quoted(std::string_view text) {
-    return '"' + std::string{text} + '"';
-}
-
 std::string amount(domain::money of) {
     std::string text;
     append_money(text, of);
@@ -72,13 +68,13 @@ std::string webhook_words(const domain::webhook_manner& of) {
 std::string list_words(const domain::glob_list& wanted) {
     std::string words;
     for (const auto& each : wanted.globs())
-        words += (words.empty() ? "" : " or ") + quoted(each.text());
+        words += (words.empty() ? "" : " or ") + in_quotes(each.text());
     return words;
 }
 
 std::string differs(std::string_view what, const domain::glob_list& wanted, std::string_view is) {
     return std::string{what} + " has to be " + list_words(wanted) + ", and is " +
-           (is.empty() ? "unknown" : quoted(is));
+           (is.empty() ? "unknown" : in_quotes(is));
 }
 
 std::string elapsed_words(const domain::elapsed_range& wanted) {
@@ -126,7 +122,7 @@ std::string in_words(const domain::step& of) {
     if (of.ported) words += ", carrier " + std::string{name(*of.ported)};
     if (of.cost) words += ", cost " + amount(*of.cost);
     if (of.webhook) words += webhook_words(*of.webhook);
-    if (of.set_state) words += ", set_state " + quoted(*of.set_state);
+    if (of.set_state) words += ", set_state " + in_quotes(*of.set_state);
     if (of.state_lasts) words += " for " + in_words(*of.state_lasts);
     return words;
 }
@@ -137,8 +133,8 @@ std::string in_words(const domain::rule_trial& trial, const domain::rule& of,
     switch (trial.outcome) {
         case verdict::decides: return decides_words(trial, of);
         case verdict::other_endpoint:
-            return "endpoint has to be " + quoted(name(*when.call)) + ", and is " +
-                   quoted(name(call.call));
+            return "endpoint has to be " + in_quotes(name(*when.call)) + ", and is " +
+                   in_quotes(name(call.call));
         case verdict::other_phone: return differs("phone", when.phone, call.phone);
         case verdict::other_code: return differs("code", when.code, call.code);
         case verdict::other_carrier:

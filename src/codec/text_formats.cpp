@@ -121,6 +121,10 @@ constexpr std::array units{unit{"ms", 1ms}, unit{"s", 1s}, unit{"m", 1min}, unit
 
 }  // namespace
 
+std::string in_quotes(std::string_view text) {
+    return '"' + std::string{text} + '"';
+}
+
 // From the end: six decimals, then the whole number; zeros that end the decimals are left out.
 money_text::money_text(domain::money amount) {
     const bool is_negative = amount.micros() < 0;

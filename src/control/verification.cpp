@@ -1,3 +1,4 @@
+#include <nexo_mock/codec/text_formats.hpp>
 #include <nexo_mock/control/rule_uses.hpp>
 #include <nexo_mock/control/verification.hpp>
 
@@ -6,10 +7,6 @@
 namespace nexo_mock::control {
 
 namespace {
-
-std::string quoted(std::string_view text) {
-    return '"' + std::string{text} + '"';
-}
 
 std::string plural(std::size_t count, std::string_view what) {
     return std::to_string(count) + ' ' + std::string{what} + (count == 1 ? "" : "s");
@@ -150,7 +147,7 @@ void verification::look_at_own_rules(const domain::world& world) {
         if (!rules[i].must_match || world.rules().times_used(i) != 0) continue;
         add({check::rules,
              domain::masked_key(world.account().key),
-             "no call was decided by the rule " + quoted(rules[i].name),
+             "no call was decided by the rule " + codec::in_quotes(rules[i].name),
              {},
              rules[i].name,
              0});
@@ -165,7 +162,7 @@ void verification::look_at_rules() {
         if (!rule.must_match || used_[i] != 0) continue;
         add({check::rules,
              {},
-             "no call of any account was decided by the rule " + quoted(rule.name),
+             "no call of any account was decided by the rule " + codec::in_quotes(rule.name),
              {},
              rule.name,
              0});

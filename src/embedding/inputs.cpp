@@ -34,17 +34,13 @@ constexpr unsigned most_threads = 64;
 constexpr double slowest = 0.001;
 constexpr double fastest = 1'000'000;
 
-std::string in_quotes(std::string_view text) {
-    return '"' + std::string{text} + '"';
-}
-
 domain::scenario_ptr read_built_in(const std::string& name) {
     if (auto found = runtime::built_in_scenario(name)) return found;
     std::vector<std::string_view> names;
     for (const auto& each : embedded::scenarios)
         names.push_back(each.stem);
     std::ranges::sort(names);
-    throw std::invalid_argument{"no scenario of the library is called " + in_quotes(name) +
+    throw std::invalid_argument{"no scenario of the library is called " + codec::in_quotes(name) +
                                 codec::did_you_mean(name, names) + "; there are " +
                                 codec::one_of_words(names)};
 }
@@ -57,7 +53,7 @@ domain::scenario_ptr read_text(std::string_view text, std::string_view name) {
 
 std::string read_file(const std::string& path) {
     const auto fail = [&path](std::string_view why) {
-        throw std::invalid_argument{"can't read the scenario " + in_quotes(path) + ": " +
+        throw std::invalid_argument{"can't read the scenario " + codec::in_quotes(path) + ": " +
                                     std::string{why}};
     };
     if (std::filesystem::is_directory(path)) fail("it is a directory");
@@ -81,7 +77,7 @@ codec::allowed_targets read_allowed(const std::string& entries) {
     if (const auto bad = allowed.add(entries)) {
         throw std::invalid_argument{"webhook_allow takes " +
                                     std::string{codec::allowed_target_forms} + ", not " +
-                                    in_quotes(*bad)};
+                                    codec::in_quotes(*bad)};
     }
     return allowed;
 }
@@ -164,14 +160,14 @@ codec::clock_setting read(const clock_setting& clock) {
 
 domain::phone_number read_phone(std::string_view text) {
     if (const auto phone = domain::phone_number::parse(text)) return *phone;
-    throw std::invalid_argument{in_quotes(text) +
+    throw std::invalid_argument{codec::in_quotes(text) +
                                 " is no Vietnamese mobile number like \"+84981234567\""};
 }
 
 domain::webhook_target_ptr read_target(std::string_view url, std::string_view secret) {
     if (!codec::http_url::parse(url)) {
         throw std::invalid_argument{"webhooks go to " + std::string{codec::http_url_form} +
-                                    ", not " + in_quotes(url)};
+                                    ", not " + codec::in_quotes(url)};
     }
     if (secret.empty()) {
         throw std::invalid_argument{"a webhook URL needs a secret: every webhook is signed"};

@@ -12,6 +12,9 @@
 
 namespace nexo_mock::codec {
 
+/// As errors and reports name what somebody wrote: "text", with nothing escaped.
+std::string in_quotes(std::string_view text);
+
 /// "0.022", "25", "-1.5": no exponent, no trailing zeros.
 class money_text {
  public:
