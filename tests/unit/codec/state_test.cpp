@@ -159,13 +159,13 @@ TEST_CASE("a text that ends early is no state") {
     CHECK(read_state(text).state.has_value());
 }
 
-TEST_CASE("of 5,000 states with a wrong character, each is refused or its wallets add up") {
+TEST_CASE("of 2,000 states with a wrong character, each is refused or its wallets add up") {
     std::vector<std::string> texts;
     for (std::uint64_t nth = 0; nth < 10; ++nth)
         texts.push_back(written(random_state(nth, 1, 12)));
     random_stream random{11};
     int accepted = 0;
-    for (int i = 0; i < 5'000; ++i) {
+    for (int i = 0; i < 2'000; ++i) {
         const auto text = mutated(texts[random.next() % texts.size()], random);
         const auto reading = read_state(text);
         REQUIRE(reading.state.has_value() == reading.mistakes.empty());
@@ -180,6 +180,6 @@ TEST_CASE("of 5,000 states with a wrong character, each is refused or its wallet
             REQUIRE(adds_up(of.wallet()));
         }
     }
-    CHECK(accepted > 500);
-    CHECK(accepted < 2'500);
+    CHECK(accepted > 200);
+    CHECK(accepted < 1'000);
 }
