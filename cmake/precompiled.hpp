@@ -1,5 +1,5 @@
-// What takes long to read and is included by many sources: nothing of the project's own, so that no change
-// of it compiles everything anew. See precompiled.cmake.
+// What takes long to read and is included by many sources: nothing of the project's own, so that no
+// change of it compiles everything anew. See precompiled.cmake.
 #pragma once
 
 #include <boost/asio/io_context.hpp>

@@ -40,12 +40,12 @@ std::string webhook_words(const domain::event_record& record) {
            (last->outcome.status != 0 ? std::to_string(last->outcome.status) : last->outcome.error);
 }
 
-// What is no request has no path, and a connection that never came to be no status.
+// What was not read whole has no path, and a connection that never came to be no status.
 std::string refusal_of(const domain::call_record& call) {
     const std::string error{call.error};
     if (call.status == 0) return "a connection failed with " + error;
-    const auto what = call.path.empty() ? "what is no HTTP request"
-                                        : std::string{call.method} + ' ' + std::string{call.path};
+    auto what = std::string{call.method} + ' ' + std::string{call.path};
+    if (call.path.empty()) what = call.status == 400 ? "what is no HTTP request" : "a request";
     return what + " was refused with " + std::to_string(call.status) + ' ' + error;
 }
 

@@ -55,7 +55,12 @@ void lose(api::response& held) {
 void router::refused(int status, std::string_view error, std::string_view why) {
     emulator_.record_refused(status, error, why);
     metrics_.count_call(call_kind::other, status, {});
-    log(log_level::info, "refused what is no HTTP request", {{"why", std::string{why}}});
+    const bool is_request = status != 0 && status != 400;  // too long, too late, not spoken here
+    log(log_level::info,
+        is_request ? "refused a request before it was read whole"
+                   : "refused what is no HTTP request",
+        {{"status", is_request ? std::to_string(status) : std::string{}},
+         {"why", std::string{why}}});
 }
 
 void router::handle(const api::request& in, api::response& out, api::defer later) {

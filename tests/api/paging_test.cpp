@@ -1,6 +1,7 @@
 #include <support/http.hpp>
 #include <support/json.hpp>
 #include <support/receiver.hpp>
+#include <support/scale.hpp>
 #include <support/servers.hpp>
 
 #include <doctest/doctest.h>
@@ -17,7 +18,7 @@ using namespace support;
 namespace {
 
 constexpr int writers = 8;
-constexpr int sends_of_writer = 150;
+constexpr int sends_of_writer = support::fewer_under_tsan(150);
 constexpr int sends_of_account = 25;  // then the writer takes a new key
 constexpr int all_sends = writers * sends_of_writer;
 

@@ -153,10 +153,11 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     const bool says_something = bytes.find_first_not_of("\r\n") != bytes.npos;
     fuzz::require(!at_once.ends_input || !says_something || !expected.empty(),
                   "whoever waits for an answer gets one");
-    // A head that came in pieces is judged once it is whole. Before that nothing is said of it, and
-    // once the client has said all it will, that it is none.
+    // A head that came in pieces is judged once it is whole, but for the ends of its lines, which
+    // are looked at as they come. Before that nothing is said of it, and once the client has said
+    // all it will, that it is none.
     if (!expected.empty() && refuses_a_head(expected.back())) {
-        if (at_once.ends_input && statuses.size() == expected.size() && statuses.back() == 400) {
+        if (statuses.size() == expected.size() && statuses.back() == 400) {
             expected.back() = 400;
         } else if (!at_once.ends_input && statuses.size() + 1 == expected.size()) {
             expected.pop_back();

@@ -155,18 +155,23 @@ TEST_CASE("what never came to be a request is told as such") {
     no_connection.status = 0;
     no_connection.error = "tls_handshake";
     no_connection.why = "no trust";
+    auto too_late = no_http;
+    too_late.status = 408;
+    too_late.error = "request_timeout";
     strangers.push(no_http);
     strangers.push(no_connection);
+    strangers.push(too_late);
     verification found{*control::read_checks("requests"), nullptr};
     found.look_at(strangers);
     std::string text;
     codec::json_writer writer{text};
     found.write(writer);
     const auto failures = json{text}["failures"].items();
-    REQUIRE(failures.size() == 2);
+    REQUIRE(failures.size() == 3);
     CHECK(failures[0]["detail"].text() ==
           "what is no HTTP request was refused with 400 bad_request");
     CHECK(failures[1]["detail"].text() == "a connection failed with tls_handshake: no trust");
+    CHECK(failures[2]["detail"].text() == "a request was refused with 408 request_timeout");
 }
 
 TEST_CASE("refusals of strangers belong to no account") {

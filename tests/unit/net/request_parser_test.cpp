@@ -44,8 +44,8 @@ int refusal_of(const std::string& bytes, std::size_t piece) {
     return 0;
 }
 
-/// The same whether it comes at once or byte by byte; what is long comes in pieces, for a beginning is
-/// read again with each.
+/// The same whether it comes at once or byte by byte; what is long comes in pieces, for a beginning
+/// is read again with each.
 int refusal_of(const std::string& bytes) {
     const auto whole = refusal_of(bytes, bytes.size());
     CHECK(refusal_of(bytes, bytes.size() < 1'000 ? 1 : 61) == whole);
