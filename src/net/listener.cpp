@@ -1,7 +1,12 @@
 #include <nexo_mock/net/listener.hpp>
 
+#include <algorithm>
 #include <chrono>
+#include <fcntl.h>
+#include <limits>
 #include <stdexcept>
+#include <sys/resource.h>
+#include <unistd.h>
 #include <utility>
 
 namespace nexo_mock::net {
@@ -16,6 +21,25 @@ constexpr std::chrono::milliseconds pause_after_failure{50};
 // Descriptors that come back one by one make accepts fail and succeed in turn.
 constexpr std::chrono::seconds until_trouble_is_over{1};
 constexpr std::uint16_t first_free_port = 1024;  // those below are for root, if nobody changed that
+
+constexpr const char* only_reserve_left =
+    "the descriptors that are left are kept for webhooks and files";
+
+/// Clients are not given descriptors from this number on: idle ones would keep webhooks from being
+/// sent. Where there are few, all of them are for whoever comes first.
+int first_reserved_descriptor() {
+    constexpr rlim_t few = 64;
+    constexpr rlim_t most_reserved = 256;
+    rlimit limit{};
+    if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return std::numeric_limits<int>::max();
+    const auto all = std::min<rlim_t>(limit.rlim_cur, std::numeric_limits<int>::max());
+    return static_cast<int>(all < few ? all : all - std::min(all / 4, most_reserved));
+}
+
+/// A descriptor is the lowest number that is free, so it tells how many are taken.
+bool is_of_reserve(int descriptor) {
+    return descriptor >= first_reserved_descriptor();
+}
 
 tcp::endpoint resolve(asio::io_context& context, const std::string& host, std::uint16_t port) {
     error_code ec;
@@ -69,9 +93,10 @@ void listener::start(choose_context choose, accepted take, troubled report) {
 
 void listener::accept() {
     acceptor_.async_accept(choose_(), [this](const error_code& ec, tcp::socket socket) {
+        const bool is_last = !ec && is_of_reserve(socket.native_handle());
         if (!ec) take_(std::move(socket));
         if (closed_) return closed_();
-        if (ec) return on_failed(ec.message());
+        if (ec || is_last) return on_failed(ec ? ec.message() : only_reserve_left);
         on_accepted();
         accept();
     });
@@ -94,8 +119,17 @@ void listener::accept_later() {
     pause_.expires_after(pause_after_failure);
     pause_.async_wait([this](const error_code&) {
         if (closed_) return closed_();
+        if (!has_room()) return on_failed(only_reserve_left);
         accept();
     });
+}
+
+/// What the next connection would be given. If that is none, the accept will say why.
+bool listener::has_room() {
+    const int next = ::fcntl(acceptor_.native_handle(), F_DUPFD_CLOEXEC, 0);
+    if (next < 0) return true;
+    ::close(next);
+    return !is_of_reserve(next);
 }
 
 // Either an accept or a pause is under way; its handler runs once more and says that all is over.

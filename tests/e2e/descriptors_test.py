@@ -94,6 +94,24 @@ class Descriptors(unittest.TestCase):
         self.assertEqual(self.account.attempts(sent)[1]["status"], 200)
         self.assertEqual(len(self.receiver.webhooks), 1)
 
+    def test_idle_clients_leave_enough_for_webhooks(self):
+        self.limits = resource.prlimit(self.pid, resource.RLIMIT_NOFILE)
+        resource.prlimit(self.pid, resource.RLIMIT_NOFILE, (100, self.limits[1]))
+        idle = [self.emulator.connect() for _ in range(120)]
+        self.emulator.wait_for_log(TROUBLE)
+        self.assertIn("kept for webhooks", self.emulator.log())
+        sent = self.account.send_id()
+        self.account.advance(by="1s")
+        self.assertEqual([each["status"] for each in self.account.attempts(sent)], [200])
+        late = self.ask_on_a_new_connection()
+        late.setblocking(False)
+        self.assertRaises(BlockingIOError, late.recv, 1)
+        for each in idle:
+            each.close()
+        late.settimeout(PATIENCE)
+        self.assertEqual(parse_reply(late.recv(65536))[0].status, 200)
+        self.give_back()
+
     def test_the_soft_limit_of_the_shell_is_raised_to_the_hard_one(self):
         _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
         self.assertEqual(resource.prlimit(self.pid, resource.RLIMIT_NOFILE), (hard, hard))

@@ -15,9 +15,10 @@ namespace nexo_mock::net {
 /// unknown is not.
 bool is_loopback(const std::string& host);
 
-/// Accepts connections on one address, on the thread of its io_context. An accept that fails (no
-/// descriptors left, for one) is tried again a little later, while clients wait in the system's
-/// queue; it never ends the listener.
+/// Accepts connections on one address, on the thread of its io_context. An accept that fails is
+/// tried again a little later, while clients wait in the system's queue; it never ends the
+/// listener. So it is when all descriptors of the process are taken but 256, or a quarter of less
+/// than 1024: webhooks need some, however many clients there are. (Of less than 64, none are kept.)
 class listener {
  public:
     /// Where the next connection is served: its socket is made for that context.
@@ -45,6 +46,7 @@ class listener {
     void accept_later();
     void on_failed(const std::string& why);
     void on_accepted();
+    bool has_room();
 
     boost::asio::ip::tcp::acceptor acceptor_;
     boost::asio::steady_timer pause_;
