@@ -11,7 +11,6 @@
 #include <boost/asio/write.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/http.hpp>
-#include <boost/unordered/unordered_flat_map.hpp>
 #include <openssl/ssl.h>
 
 #include <algorithm>
